@@ -1,0 +1,129 @@
+import Joi from 'joi';
+import { type AttemptJson, attemptJsonSchema } from './attempt.ts';
+import { CHANNELS, type Channel } from './channels.ts';
+import type { EnvelopeJson } from './envelope.ts';
+import { STATUSES, type Status } from './statuses.ts';
+
+/** What happened to a notification, in the words of the timeline. */
+export const TIMELINE_EVENTS = [
+  'accepted',
+  'planned',
+  'skipped',
+  'deferred',
+  'processing',
+  'retrying',
+  'failover',
+  'sent',
+  'delivered',
+  'read',
+  'unknown',
+  'suppressed',
+  'failed',
+] as const;
+export type TimelineEvent = (typeof TIMELINE_EVENTS)[number];
+
+/** One line of a notification's trail. `id` is derived (see eventId), so a repeat is recognised. */
+export interface TimelineEntryJson {
+  id: string;
+  event: TimelineEvent;
+  status: Status;
+  channel?: Channel;
+  /** A reason code: `no_contact`, `opted_out`, `transient`, `dependency_unavailable`, ... */
+  reason?: string;
+  at: string;
+}
+
+/**
+ * `notification.<event>` on notifications.events. One event carries everything a worker did in one go
+ * (its decisions and provider calls), so that a delivery costs the record one message.
+ */
+export interface NotificationEventJson {
+  version: 1;
+  event_id: string;
+  event: TimelineEvent;
+  notification_id: string;
+  epoch: number;
+  hop: number;
+  attempt: number;
+  /** The status that this event stands for, at that position. */
+  status: Status;
+  channel?: Channel;
+  attempts: AttemptJson[];
+  timeline: TimelineEntryJson[];
+  notification_type: string;
+  user_id?: string;
+  correlation_id: string;
+  occurred_at: string;
+  /** Only on `accepted`: the whole message, which status-service keeps. */
+  envelope?: EnvelopeJson;
+}
+
+const timelineEntrySchema = Joi.object<TimelineEntryJson>({
+  id: Joi.string().required(),
+  event: Joi.valid(...TIMELINE_EVENTS).required(),
+  status: Joi.valid(...STATUSES).required(),
+  channel: Joi.valid(...CHANNELS),
+  reason: Joi.string(),
+  at: Joi.string().isoDate().required(),
+});
+
+export const notificationEventSchema = Joi.object<NotificationEventJson>({
+  version: Joi.valid(1).required(),
+  event_id: Joi.string().required(),
+  event: Joi.valid(...TIMELINE_EVENTS).required(),
+  notification_id: Joi.string().guid().required(),
+  epoch: Joi.number().integer().min(0).required(),
+  hop: Joi.number().integer().min(0).required(),
+  attempt: Joi.number().integer().min(1).required(),
+  status: Joi.valid(...STATUSES).required(),
+  channel: Joi.valid(...CHANNELS),
+  attempts: Joi.array().items(attemptJsonSchema.unknown()).required(),
+  timeline: Joi.array().items(timelineEntrySchema.unknown()).min(1).required(),
+  notification_type: Joi.string().required(),
+  user_id: Joi.string(),
+  correlation_id: Joi.string().required(),
+  occurred_at: Joi.string().isoDate().required(),
+  // The gateway validated it against the public schema; here it only has to be there.
+  envelope: Joi.object().unknown().when('event', { is: 'accepted', then: Joi.required() }),
+}).unknown();
+
+/** `recipient.rejected`: a provider says that this address can never be reached. */
+export interface RecipientRejectedJson {
+  version: 1;
+  event_id: string;
+  channel: Channel;
+  address: string;
+  user_id?: string;
+  provider: string;
+  error_code: string;
+  occurred_at: string;
+}
+export const recipientRejectedSchema = Joi.object<RecipientRejectedJson>({
+  version: Joi.valid(1).required(),
+  event_id: Joi.string().required(),
+  channel: Joi.valid(...CHANNELS).required(),
+  address: Joi.string().required(),
+  user_id: Joi.string(),
+  provider: Joi.string().required(),
+  error_code: Joi.string().required(),
+  occurred_at: Joi.string().isoDate().required(),
+}).unknown();
+
+/** `user.changed`, `template.changed`: caches drop what they hold of it. Sent after the change is committed. */
+export interface ChangedJson {
+  version: 1;
+  /** The user_id or the template's code. */
+  id: string;
+}
+export const changedSchema = Joi.object<ChangedJson>({
+  version: Joi.valid(1).required(),
+  id: Joi.string().required(),
+}).unknown();
+
+export const USER_CHANGED = 'user.changed';
+export const TEMPLATE_CHANGED = 'template.changed';
+export const RECIPIENT_REJECTED = 'recipient.rejected';
+
+export function notificationEventRoutingKey(event: TimelineEvent): string {
+  return `notification.${event}`;
+}

@@ -1,0 +1,59 @@
+import Joi from 'joi';
+import { isPossiblePhoneNumber } from 'libphonenumber-js';
+import { CHANNELS, type Channel, PRIORITIES, type Priority } from '../channels.ts';
+import { CALLER_ID_PATTERN } from '../ids.ts';
+
+/** The building blocks of the public schemas. */
+
+export const callerId = () =>
+  Joi.string().pattern(CALLER_ID_PATTERN, 'letters, digits, _ . : - and at most 128 of them');
+
+/** Any case is accepted, answers are lower-case. */
+export const channel = () =>
+  Joi.string<Channel>()
+    .lowercase()
+    .valid(...CHANNELS);
+
+/** Any case; `normal` means medium. */
+export const priority = () =>
+  Joi.string<Priority>()
+    .lowercase()
+    .custom((value: string) => (value === 'normal' ? 'medium' : value))
+    .valid(...PRIORITIES, 'normal');
+
+/** One line of text that ends up in a header: no CR, LF or NUL can smuggle another header in. */
+export const headerText = (maxLength: number) =>
+  Joi.string()
+    .max(maxLength)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
+    .pattern(/^[^\u0000-\u001f\u007f]*$/, 'no control characters');
+
+export const email = () => headerText(254).email({ tlds: false, minDomainSegments: 2 });
+
+/** E.164. A number is accepted when it is possible, not only when it is assigned. */
+export const phone = () =>
+  Joi.string()
+    .custom((value: string, helpers) =>
+      /^\+[1-9]\d{1,14}$/.test(value) && isPossiblePhoneNumber(value) ? value : helpers.error('string.phone'),
+    )
+    .messages({ 'string.phone': '{{#label}} must be a possible phone number in E.164 form, such as +14155550123' });
+
+export const locale = () =>
+  Joi.string().pattern(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/, 'a language tag such as fr or fr-CA');
+
+export const timezone = () =>
+  Joi.string()
+    .custom((value: string, helpers) => {
+      try {
+        new Intl.DateTimeFormat('en', { timeZone: value });
+        return value;
+      } catch {
+        return helpers.error('string.timezone');
+      }
+    })
+    .messages({ 'string.timezone': '{{#label}} must be an IANA time zone such as Africa/Lagos' });
+
+export const metadata = () => Joi.object().unknown().max(50);
+
+export const listLimit = () => Joi.number().integer().min(1).max(200).default(50);
+export const listCursor = () => Joi.string().max(500);

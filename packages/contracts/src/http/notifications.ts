@@ -1,0 +1,132 @@
+import Joi from 'joi';
+import type { AttemptJson } from '../attempt.ts';
+import type { Channel, Priority } from '../channels.ts';
+import type { Content, RecipientJson, TemplateRef } from '../envelope.ts';
+import type { TimelineEntryJson } from '../events.ts';
+import { STATUSES, type Status } from '../statuses.ts';
+import * as field from './fields.ts';
+
+/** `POST /api/v1/notifications` */
+export interface SendRequestJson {
+  user_id?: string;
+  to?: RecipientJson['to'];
+  notification_type: string;
+  priority: Priority;
+  template?: TemplateRef;
+  variables: Record<string, unknown>;
+  content?: Content;
+  channels?: Channel[];
+  mode: 'first_success';
+  metadata: Record<string, unknown>;
+}
+
+export const sendRequestSchema = Joi.object<SendRequestJson>({
+  user_id: field.callerId(),
+  to: Joi.object({
+    email: field.email(),
+    phone: field.phone(),
+    device_tokens: Joi.array().items(Joi.string().max(4096)).min(1).max(50).unique(),
+    locale: field.locale(),
+    timezone: field.timezone(),
+  }).or('email', 'phone', 'device_tokens'),
+  notification_type: field.callerId().default('default'),
+  priority: field.priority().default('medium'),
+  template: Joi.object({
+    code: field.callerId().required(),
+    locale: field.locale(),
+    version: Joi.number().integer().min(1),
+  }),
+  variables: Joi.object().unknown().default({}),
+  content: Joi.object({
+    title: field.headerText(998),
+    body: Joi.string().max(100_000),
+    html: Joi.string().max(200_000),
+    data: Joi.object().pattern(Joi.string().max(128), Joi.string().max(4096)),
+  }).or('title', 'body', 'html'),
+  channels: Joi.array().items(field.channel()).min(1).unique(),
+  mode: Joi.string().lowercase().valid('first_success').default('first_success'),
+  metadata: field.metadata().default({}),
+})
+  .xor('user_id', 'to')
+  .xor('template', 'content')
+  .label('SendRequest');
+
+/** The 202 answer to it. */
+export interface SendAnswerJson {
+  notification_id: string;
+  status: Status;
+  channels: Channel[];
+  priority: Priority;
+  created_at: string;
+  links: { self: string };
+}
+
+/** `POST /api/notify` */
+export interface NotifyRequestJson {
+  to: { email?: string; phone?: string };
+  message: string;
+  subject?: string;
+  type: string;
+  priority: Priority;
+  timeout_ms: number;
+}
+
+export const notifyRequestSchema = Joi.object<NotifyRequestJson>({
+  to: Joi.object({ email: field.email(), phone: field.phone() }).or('email', 'phone').required(),
+  message: Joi.string().max(100_000).required(),
+  subject: field.headerText(998),
+  type: field.callerId().required(),
+  priority: field.priority().default('high'),
+  // The proxy or client in front usually gives up at 30 or 60 seconds.
+  timeout_ms: Joi.number().integer().min(100).max(55_000).default(25_000),
+}).label('NotifyRequest');
+
+/** `GET /api/v1/notifications` */
+export interface ListQueryJson {
+  status?: Status;
+  channel?: Channel;
+  user_id?: string;
+  notification_type?: string;
+  priority?: Priority;
+  created_after?: Date;
+  created_before?: Date;
+  limit: number;
+  cursor?: string;
+}
+
+export const listQuerySchema = Joi.object<ListQueryJson>({
+  status: Joi.string()
+    .lowercase()
+    .valid(...STATUSES),
+  channel: field.channel(),
+  user_id: field.callerId(),
+  notification_type: field.callerId(),
+  priority: field.priority(),
+  created_after: Joi.date().iso(),
+  created_before: Joi.date().iso(),
+  limit: field.listLimit(),
+  cursor: field.listCursor(),
+}).label('ListQuery');
+
+/** A notification as the API shows it. */
+export interface NotificationJson {
+  notification_id: string;
+  status: Status;
+  channel: Channel | null;
+  priority: Priority;
+  notification_type: string;
+  user_id: string | null;
+  channels: Channel[];
+  attempts: AttemptJson[];
+  timeline: Omit<TimelineEntryJson, 'id'>[];
+  created_at: string;
+  updated_at: string;
+  metadata: Record<string, unknown>;
+  correlation_id: string;
+}
+
+/** Every list answers so. */
+export interface ListJson<T> {
+  data: T[];
+  meta: { limit: number; next_cursor: string | null };
+}

@@ -1,0 +1,67 @@
+import Joi from 'joi';
+import type { Device, PreferencesJson } from '../profile.ts';
+import * as field from './fields.ts';
+
+/** `PUT /api/v1/users/{user_id}`: what is left out is emptied. */
+export interface UserRequestJson {
+  email?: string | null;
+  phone?: string | null;
+  locale?: string | null;
+  timezone?: string | null;
+  name?: string | null;
+  metadata?: Record<string, unknown>;
+}
+
+const userFields = {
+  email: field.email().allow(null),
+  phone: field.phone().allow(null),
+  locale: field.locale().allow(null),
+  timezone: field.timezone().allow(null),
+  name: field.headerText(200).allow(null),
+  metadata: field.metadata(),
+};
+export const userPutSchema = Joi.object<UserRequestJson>(userFields).label('User');
+/** `PATCH`: what is left out stays. */
+export const userPatchSchema = Joi.object<UserRequestJson>(userFields).min(1).label('UserPatch');
+
+export interface UserJson {
+  user_id: string;
+  email: string | null;
+  phone: string | null;
+  locale: string | null;
+  timezone: string | null;
+  name: string | null;
+  metadata: Record<string, unknown>;
+  created_at: string;
+  updated_at: string;
+}
+
+/** `POST /api/v1/users/{user_id}/devices` */
+export const deviceSchema = Joi.object<Device>({
+  token: Joi.string().max(4096).required(),
+  platform: Joi.string().lowercase().valid('ios', 'android', 'web').required(),
+  provider: Joi.string().lowercase().valid('fcm').default('fcm'),
+}).label('Device');
+
+const channelSwitches = Joi.object({
+  email: Joi.boolean(),
+  sms: Joi.boolean(),
+  push: Joi.boolean(),
+  in_app: Joi.boolean(),
+});
+const channelOrder = Joi.array().items(field.channel()).min(1).unique();
+
+/** `PUT /api/v1/users/{user_id}/preferences` */
+export const preferencesSchema = Joi.object<PreferencesJson>({
+  channels: channelSwitches.default({}),
+  channel_order: channelOrder,
+  types: Joi.object()
+    .pattern(field.callerId(), Joi.object({ channels: channelSwitches.default({}), channel_order: channelOrder }))
+    .max(200)
+    .default({}),
+}).label('Preferences');
+
+export const pageQuerySchema = Joi.object<{ limit: number; cursor?: string }>({
+  limit: field.listLimit(),
+  cursor: field.listCursor(),
+}).label('PageQuery');

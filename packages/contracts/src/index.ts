@@ -1,0 +1,17 @@
+export * from './attempt.ts';
+export * from './channels.ts';
+export * from './envelope.ts';
+export * from './error-codes.ts';
+export * from './events.ts';
+export * as fields from './http/fields.ts';
+export * from './http/notifications.ts';
+export * from './http/templates.ts';
+export * from './http/users.ts';
+export * from './ids.ts';
+export * from './profile.ts';
+export * from './retry-defaults.ts';
+export * from './statuses.ts';
+export * from './sync-reply.ts';
+export * from './template-version.ts';
+export * from './topology.ts';
+export * from './validate.ts';

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { CHANNELS, PRIORITIES } from './channels.ts';
+import { EXCHANGES, laneRoutingKey, NOTIFICATIONS_EXCHANGE, QUEUES } from './topology.ts';
+
+test('every lane has exactly one queue behind its routing key', () => {
+  for (const channel of CHANNELS) {
+    for (const priority of PRIORITIES) {
+      const bound = QUEUES.filter((queue) =>
+        queue.bindings.some(
+          (binding) =>
+            binding.exchange === NOTIFICATIONS_EXCHANGE && binding.routingKey === laneRoutingKey(channel, priority),
+        ),
+      );
+      expect(bound).toHaveLength(1);
+    }
+  }
+});
+
+test('the queues have the names that operators know', () => {
+  const names = QUEUES.map((queue) => queue.name);
+  expect(names).toEqual(
+    expect.arrayContaining(['email.critical.queue', 'email.queue', 'sms.low.queue', 'in_app.queue', 'failed.queue']),
+  );
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('every binding names a declared exchange', () => {
+  const exchanges = new Set(EXCHANGES.map((exchange) => exchange.name));
+  for (const queue of QUEUES) for (const binding of queue.bindings) expect(exchanges).toContain(binding.exchange);
+});
+
+test('no queue that dead-letters can lose a message on the way', () => {
+  for (const queue of QUEUES.filter((each) => 'x-dead-letter-exchange' in each.arguments)) {
+    expect(queue.arguments).toMatchObject({
+      'x-queue-type': 'quorum',
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+    });
+  }
+});

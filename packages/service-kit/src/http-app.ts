@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import express, { type Express, type RequestHandler, type Router } from 'express';
+import helmet from 'helmet';
+import { withContext } from './context.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Logger } from './logger.ts';
+import { durationHistogram, type Metrics } from './metrics.ts';
+import { notFoundHandler, problemHandler } from './problem.ts';
+
+/** Resolves when the dependency can be used now; rejects or throws when it can't. */
+export type ReadinessCheck = () => Promise<unknown> | unknown;
+
+export interface HttpAppOptions {
+  logger: Logger;
+  metrics: Metrics;
+  lifecycle: Lifecycle;
+  /** By the dependency's name, as `/health/ready` shows it. */
+  readiness: Record<string, ReadinessCheck>;
+  /** Mounted in order, before the 404. */
+  routers: (Router | RequestHandler)[];
+  /** Default `256kb`. */
+  bodyLimit?: string;
+}
+
+const READINESS_TIMEOUT_MS = 2_000;
+const CORRELATION_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
+
+function correlation(): RequestHandler {
+  return (request, response, next) => {
+    const given = request.get('x-correlation-id');
+    const correlationId = given !== undefined && CORRELATION_ID_PATTERN.test(given) ? given : randomUUID();
+    response.set('X-Correlation-ID', correlationId);
+    withContext({ correlationId, traceparent: request.get('traceparent') }, next);
+  };
+}
+
+function timing(metrics: Metrics): RequestHandler {
+  const durations = durationHistogram(metrics, 'http_request_duration_seconds', 'Time to answer a request', [
+    'method',
+    'route',
+    'status',
+  ]);
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    response.on('finish', () => {
+      // The pattern, never the path: an id in a label would make a time series per notification.
+      const route = request.route?.path === undefined ? 'none' : `${request.baseUrl}${request.route.path}`;
+      durations.observe(
+        { method: request.method, route, status: String(response.statusCode) },
+        (performance.now() - startedAt) / 1000,
+      );
+    });
+    next();
+  };
+}
+
+async function checkOne(check: ReadinessCheck): Promise<'up' | 'down'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('timeout')), READINESS_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([(async () => check())(), late]);
+    return 'up';
+  } catch {
+    return 'down';
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function health({ readiness, lifecycle, metrics }: HttpAppOptions): Router {
+  const router = express.Router();
+  router.get('/health/live', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  router.get('/health/ready', async (_request, response) => {
+    const entries = await Promise.all(
+      Object.entries(readiness).map(async ([name, check]) => [name, await checkOne(check)] as const),
+    );
+    const isReady = lifecycle.isRunning && entries.every(([, state]) => state === 'up');
+    response.status(isReady ? 200 : 503).json({
+      status: isReady ? 'ready' : lifecycle.isRunning ? 'not_ready' : 'stopping',
+      dependencies: Object.fromEntries(entries),
+    });
+  });
+  router.get('/metrics', async (_request, response) => {
+    response.type(metrics.contentType).send(await metrics.metrics());
+  });
+  return router;
+}
+
+/** An express app with what every service has: correlation ids, health, metrics, JSON bodies, problem+json errors. */
+export function createHttpApp(options: HttpAppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  // Simple: nested query objects are never wanted, and would open prototype pollution.
+  app.set('query parser', 'simple');
+  app.use(correlation(), health(options), timing(options.metrics));
+  app.use(helmet());
+  app.use(
+    express.json({
+      limit: options.bodyLimit ?? '256kb',
+      strict: false,
+      type: ['application/json', 'application/*+json'],
+    }),
+  );
+  for (const router of options.routers) app.use(router);
+  app.use(notFoundHandler);
+  app.use(problemHandler(options.logger));
+  return app;
+}
+
+/**
+ * Listens, and on shutdown stops taking connections and finishes the requests in hand.
+ * @throws when the port can't be had; the service then fails to start.
+ */
+export async function listen(
+  app: Express,
+  address: { host: string; port: number },
+  lifecycle: Lifecycle,
+): Promise<Server> {
+  const server = await new Promise<Server>((resolve, reject) => {
+    const listening = app.listen(address.port, address.host, (error) => (error ? reject(error) : resolve(listening)));
+  });
+  // Above the usual 60 s idle time of load balancers, else they reuse a connection that we are closing.
+  server.keepAliveTimeout = 65_000;
+  server.headersTimeout = 20_000;
+  server.requestTimeout = 60_000;
+  lifecycle.onShutdown('http server', async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await closed;
+  });
+  return server;
+}

@@ -1,0 +1,76 @@
+import { runner } from 'node-pg-migrate';
+import pg from 'pg';
+import type { Lifecycle } from './lifecycle.ts';
+import { errorFields, type Logger } from './logger.ts';
+
+export type Database = pg.Pool;
+export type DatabaseClient = pg.PoolClient;
+
+export interface DatabaseOptions {
+  url: string;
+  poolSize: number;
+  /** A folder of `000001_<what>.sql` files. */
+  migrationsDir: string;
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+/** No statement of a service may take longer: it would hold the pool. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens a pool and brings the schema up to date. Several instances may start at once: a lock lets one migrate.
+ * @throws when the database can't be reached or a migration fails; the service then fails to start.
+ */
+export async function openDatabase(options: DatabaseOptions, logger: Logger, lifecycle: Lifecycle): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+  });
+  // An idle connection that the server closes is not an event worth dying for: the pool opens another.
+  pool.on('error', (error) => logger.warn('database connection lost', errorFields(error)));
+  lifecycle.onShutdown('database', () => pool.end());
+  await runner({
+    databaseUrl: options.url,
+    dir: options.migrationsDir,
+    direction: 'up',
+    migrationsTable: 'migrations',
+    count: Number.POSITIVE_INFINITY,
+    log: () => {},
+  });
+  return pool;
+}
+
+/** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
+export async function inTransaction<T>(database: Database, work: (client: DatabaseClient) => Promise<T>): Promise<T> {
+  const client = await database.connect();
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    client.release();
+    return result;
+  } catch (error) {
+    // A client whose rollback fails is broken: `release(true)` throws it away.
+    const isBroken = await client.query('ROLLBACK').then(
+      () => false,
+      () => true,
+    );
+    client.release(isBroken);
+    throw error;
+  }
+}
+
+const CONNECTION_LOST = /^(08|57P0|53)/;
+
+/** The database is away or overloaded, and the same statement may succeed later. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code !== undefined)
+    return CONNECTION_LOST.test(code) || code.startsWith('ECONN') || code === 'ETIMEDOUT' || code === 'EPIPE';
+  return /connection (terminated|timeout)|timeout exceeded when trying to connect|Client has encountered/i.test(
+    error.message,
+  );
+}
