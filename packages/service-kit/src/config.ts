@@ -93,3 +93,14 @@ export interface ServiceTokenConfig {
 export const serviceTokenKeys: ConfigKeys<ServiceTokenConfig> = {
   SERVICE_TOKEN_SECRET: Joi.string().min(32).required(),
 };
+
+/** Reads the settings with `read`, or prints every problem and exits 1: there is no logger yet to say it with. */
+export function readConfigOrExit<T>(read: (env: NodeJS.ProcessEnv) => T, env: NodeJS.ProcessEnv): T {
+  try {
+    return read(env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

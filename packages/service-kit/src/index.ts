@@ -1,5 +1,6 @@
 export * from './config.ts';
 export * from './context.ts';
+export * from './cursor.ts';
 export * from './http-app.ts';
 export * from './lifecycle.ts';
 export * from './logger.ts';

@@ -2,6 +2,7 @@ import { AppError, ERROR_CODES, type ErrorCode } from '@notify/contracts';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { currentContext } from './context.ts';
 import { errorFields, type Logger } from './logger.ts';
+import { isDatabaseUnavailable } from './postgres.ts';
 
 /** Answers with `application/problem+json` (RFC 9457). A 500 shows only its code and the correlation id. */
 export function sendProblem(response: Response, error: AppError, instance: string): void {
@@ -37,6 +38,9 @@ const BODY_PARSER_ERRORS: Record<string, [ErrorCode, string]> = {
 
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (isDatabaseUnavailable(error)) {
+    return new AppError('dependency_unavailable', 'The database is unavailable', { cause: error });
+  }
   const { type, message } = (error ?? {}) as { type?: string; message?: string };
   const known = type === undefined ? undefined : BODY_PARSER_ERRORS[type];
   if (known !== undefined) {

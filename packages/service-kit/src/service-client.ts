@@ -9,6 +9,8 @@ export interface ServiceClient {
    * @throws AppError as the other service meant it; `dependency_unavailable` when it can't be reached, is late or answers 5xx.
    */
   request<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** The same, with the status of the answer, for those who pass it on. */
+  exchange<T>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }>;
 }
 
 export interface ServiceClientOptions {
@@ -40,39 +42,42 @@ export function createServiceClient({
   const unavailable = (cause: unknown) =>
     new AppError('dependency_unavailable', `${service} is unavailable`, { cause });
 
+  async function exchange<T>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }> {
+    const { correlationId, traceparent } = currentContext();
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${baseUrl}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${await token(service)}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(correlationId === undefined ? {} : { 'x-correlation-id': correlationId }),
+          ...(traceparent === undefined ? {} : { traceparent }),
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      text = await response.text();
+    } catch (error) {
+      throw unavailable(error);
+    }
+    if (response.ok) return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as T };
+    let problem: ProblemJson = {};
+    try {
+      problem = JSON.parse(text) as ProblemJson;
+    } catch {
+      // Not one of ours: a proxy's page, say.
+    }
+    // A 401 here means that our services disagree on their secret: our fault, not the client's.
+    if (response.status >= 500 || response.status === 401 || !isErrorCode(problem.code)) {
+      throw unavailable(new Error(`${service} answered ${response.status} to ${method}`));
+    }
+    throw new AppError(problem.code, problem.detail ?? '', { errors: problem.errors });
+  }
+
   return {
-    async request<T>(method: string, path: string, body?: unknown): Promise<T> {
-      const { correlationId, traceparent } = currentContext();
-      let response: Response;
-      let text: string;
-      try {
-        response = await fetch(`${baseUrl}${path}`, {
-          method,
-          headers: {
-            authorization: `Bearer ${await token(service)}`,
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-            ...(correlationId === undefined ? {} : { 'x-correlation-id': correlationId }),
-            ...(traceparent === undefined ? {} : { traceparent }),
-          },
-          body: body === undefined ? undefined : JSON.stringify(body),
-          signal: AbortSignal.timeout(timeoutMs),
-        });
-        text = await response.text();
-      } catch (error) {
-        throw unavailable(error);
-      }
-      if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
-      let problem: ProblemJson = {};
-      try {
-        problem = JSON.parse(text) as ProblemJson;
-      } catch {
-        // Not one of ours: a proxy's page, say.
-      }
-      // A 401 here means that our services disagree on their secret: our fault, not the client's.
-      if (response.status >= 500 || response.status === 401 || !isErrorCode(problem.code)) {
-        throw unavailable(new Error(`${service} answered ${response.status} to ${method}`));
-      }
-      throw new AppError(problem.code, problem.detail ?? '', { errors: problem.errors });
-    },
+    exchange,
+    request: async <T>(method: string, path: string, body?: unknown) => (await exchange<T>(method, path, body)).body,
   };
 }

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { type Service, serviceEnvironment, serviceFolder } from '../services.ts';
+import type { Instance } from './instance.ts';
+import { projectDir } from './paths.ts';
+import { baseEnvironment } from './process-environment.ts';
+import type { ProcessSpec } from './process-spec.ts';
+
+/** How one of our services is run: Node 24 on its main.ts, ready when its own health check says so. */
+export function serviceSpec(instance: Instance, service: Service): ProcessSpec {
+  const folder = serviceFolder(projectDir, service);
+  const port = instance.ports[service.portKey];
+  return {
+    name: service.name,
+    kind: 'service',
+    port,
+    wave: service.wave,
+    command: [process.execPath, '--disable-warning=ExperimentalWarning', join(folder, 'src', 'main.ts')],
+    cwd: folder,
+    env: { ...baseEnvironment(), ...serviceEnvironment(service, instance) },
+    isReady: async () => {
+      try {
+        const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+        await answer.body?.cancel();
+        return answer.ok;
+      } catch {
+        return false;
+      }
+    },
+    stopSignal: 'SIGTERM',
+  };
+}

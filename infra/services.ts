@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import type { Settings } from './local/env-file.ts';
+import type { Instance } from './local/instance.ts';
+import type { PortKey } from './local/ports.ts';
+import { databaseUrl } from './local/servers/postgres.ts';
+
+type Need = 'rabbitmq' | 'redis' | 'services' | 'api_key';
+
+export type Service = {
+  readonly name: string;
+  readonly portKey: PortKey;
+  /** The services of one wave start together, after those that they ask on their way. */
+  readonly wave: number;
+  /** Its own database, if it has one. */
+  readonly database?: string;
+  readonly needs: readonly Need[];
+  /** Settings that only this service gets: the vendors' secrets. */
+  readonly ownPrefixes?: readonly string[];
+};
+
+/** The one table of services: what runs, where it listens, what it is given. */
+export const services: readonly Service[] = [
+  { name: 'user-service', portKey: 'user', wave: 1, database: 'user', needs: ['rabbitmq', 'services'] },
+  { name: 'template-service', portKey: 'template', wave: 1, database: 'template', needs: ['rabbitmq', 'services'] },
+  { name: 'provider-sandbox', portKey: 'sandbox', wave: 1, needs: [] },
+  { name: 'status-service', portKey: 'status', wave: 1, database: 'status', needs: ['rabbitmq', 'services'] },
+  {
+    name: 'email-service',
+    portKey: 'email',
+    wave: 2,
+    needs: ['rabbitmq', 'redis', 'services'],
+    ownPrefixes: ['SMTP_', 'EMAIL_', 'SENDGRID_', 'MAILGUN_'],
+  },
+  {
+    name: 'sms-service',
+    portKey: 'sms',
+    wave: 2,
+    needs: ['rabbitmq', 'redis', 'services'],
+    ownPrefixes: ['TWILIO_', 'SMS_'],
+  },
+  {
+    name: 'push-service',
+    portKey: 'push',
+    wave: 2,
+    needs: ['rabbitmq', 'redis', 'services'],
+    ownPrefixes: ['FCM_', 'FIREBASE_', 'ONESIGNAL_', 'PUSH_'],
+  },
+  { name: 'in-app-service', portKey: 'in_app', wave: 2, database: 'in_app', needs: ['rabbitmq', 'redis', 'services'] },
+  {
+    name: 'api-gateway',
+    portKey: 'gateway',
+    wave: 3,
+    database: 'gateway',
+    needs: ['rabbitmq', 'redis', 'services', 'api_key'],
+    ownPrefixes: ['GATEWAY_'],
+  },
+];
+
+/** The folder of a service; it is the working folder of its process. */
+export const serviceFolder = (projectDir: string, service: Service): string =>
+  join(projectDir, 'services', service.name);
+
+/** Secrets of .env that reach a service only inside an address, or as a key that it needs. */
+const secretSetting = /_PASSWORD$|^RABBITMQ_|^REDIS_PASSWORD$|^API_KEY$|^SERVICE_TOKEN_SECRET$/;
+
+/** Where a service listens and keeps its data is for the instance to say, whatever .env holds. */
+const fixedSettings = ['NODE_ENV', 'HOST', 'PORT', 'DATABASE_URL', 'SMTP_LISTEN_PORT'];
+
+/**
+ * The environment of one service: the addresses of the instance, then the settings of .env that are not empty and may concern it. A
+ * setting wins over an address of the instance (SMTP_HOST may point at a real server), except for what `fixedSettings` names.
+ */
+export function serviceEnvironment(service: Service, instance: Instance): Record<string, string> {
+  const { settings } = instance;
+  return { ...wiring(service, instance), ...passedOn(service, settings), ...fixed(service, instance) };
+}
+
+function wiring(service: Service, instance: Instance): Record<string, string> {
+  const { ports, settings } = instance;
+  const at = (key: PortKey): string => `http://127.0.0.1:${ports[key]}`;
+  const has = (need: Need): boolean => service.needs.includes(need);
+  const password = (key: string): string => encodeURIComponent(settings[key] ?? '');
+  return {
+    LOG_LEVEL: 'info',
+    ...(has('rabbitmq') && {
+      RABBITMQ_URL: `amqp://${settings['RABBITMQ_USER']}:${password('RABBITMQ_PASSWORD')}@127.0.0.1:${ports.rabbitmq}`,
+    }),
+    ...(has('redis') && { REDIS_URL: `redis://:${password('REDIS_PASSWORD')}@127.0.0.1:${ports.redis}` }),
+    ...(has('services') && {
+      USER_SERVICE_URL: at('user'),
+      TEMPLATE_SERVICE_URL: at('template'),
+      STATUS_SERVICE_URL: at('status'),
+      IN_APP_SERVICE_URL: at('in_app'),
+      SERVICE_TOKEN_SECRET: settings['SERVICE_TOKEN_SECRET'] ?? '',
+    }),
+    ...(has('api_key') && {
+      API_KEY: settings['API_KEY'] ?? '',
+      PUBLIC_URL: `http://localhost:${ports.gateway}`,
+    }),
+    ...(service.name === 'email-service' && { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(ports.sandbox_smtp) }),
+    ...(service.name === 'sms-service' && { TWILIO_API_URL: at('sandbox') }),
+    ...(service.name === 'push-service' && { FCM_API_URL: at('sandbox') }),
+  };
+}
+
+function fixed(service: Service, instance: Instance): Record<string, string> {
+  return {
+    NODE_ENV: 'development',
+    HOST: '127.0.0.1',
+    PORT: String(instance.ports[service.portKey]),
+    ...(service.database !== undefined && { DATABASE_URL: databaseUrl(instance, service.database) }),
+    ...(service.name === 'provider-sandbox' && { SMTP_LISTEN_PORT: String(instance.ports.sandbox_smtp) }),
+  };
+}
+
+function passedOn(service: Service, settings: Settings): Record<string, string> {
+  const othersPrefixes = services
+    .filter(({ name }) => name !== service.name)
+    .flatMap(({ ownPrefixes }) => ownPrefixes ?? []);
+  const wanted = Object.entries(settings).filter(
+    ([key, value]) =>
+      value !== '' &&
+      !secretSetting.test(key.replace(/_FILE$/, '')) &&
+      !fixedSettings.includes(key) &&
+      !othersPrefixes.some((prefix) => key.startsWith(prefix)),
+  );
+  return Object.fromEntries(wanted);
+}

@@ -1,0 +1,29 @@
+// Three kinds of tests, one project each; `npm test` runs them in this order and starts the servers that they need
+// (infra/local/commands/test.ts). Select one with --selectProjects.
+const ignored = ['/node_modules/', '<rootDir>/.local/'];
+
+const project = (displayName, testMatch, more = {}) => ({
+  displayName,
+  testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'mjs', 'js', 'json', 'node'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  testPathIgnorePatterns: ignored,
+  modulePathIgnorePatterns: ['<rootDir>/.local/'],
+  watchPathIgnorePatterns: ignored,
+  ...more,
+});
+
+export default {
+  projects: [
+    project('unit', ['{packages,services}/*/src/**/*.test.ts', 'infra/**/*.test.ts']),
+    project('integration', ['{packages,services}/*/test/**/*.int.test.ts']),
+    project('e2e', ['tests/e2e/**/*.test.ts']),
+  ],
+};

@@ -1,0 +1,41 @@
+import { SYNC_TRY_TIMEOUT_MS } from '@notify/contracts';
+import {
+  type ConfigKeys,
+  type HttpConfig,
+  httpKeys,
+  type RabbitmqConfig,
+  type RedisConfig,
+  rabbitmqKeys,
+  redisKeys,
+  type ServiceTokenConfig,
+  serviceTokenKeys,
+} from '@notify/service-kit';
+import Joi from 'joi';
+
+export interface ChannelWorkerConfig extends HttpConfig, RabbitmqConfig, RedisConfig, ServiceTokenConfig {
+  USER_SERVICE_URL: string;
+  TEMPLATE_SERVICE_URL: string;
+  PROVIDER_TIMEOUT_MS: number;
+  PREFETCH: number;
+}
+
+const serviceUrl = (port: number) =>
+  Joi.string()
+    .uri({ scheme: ['http', 'https'] })
+    .default(`http://localhost:${port}`);
+
+/** What every channel worker reads from its environment. */
+export function channelWorkerKeys(defaultPort: number): ConfigKeys<ChannelWorkerConfig> {
+  return {
+    ...httpKeys(defaultPort),
+    ...rabbitmqKeys,
+    ...redisKeys,
+    ...serviceTokenKeys,
+    USER_SERVICE_URL: serviceUrl(8002),
+    TEMPLATE_SERVICE_URL: serviceUrl(8003),
+    // How long one provider call may take, in milliseconds. Far below RabbitMQ's 30 minutes for an acknowledgement.
+    PROVIDER_TIMEOUT_MS: Joi.number().integer().min(SYNC_TRY_TIMEOUT_MS).max(300_000).default(30_000),
+    // How many messages of a lane a worker holds at once.
+    PREFETCH: Joi.number().integer().min(1).max(1000).default(32),
+  };
+}

@@ -1,0 +1,201 @@
+import { type Attempt, type Channel, type Envelope, parseEnvelope } from '@notify/contracts';
+import {
+  type Broker,
+  type Delivery,
+  deadLetter,
+  eventMessage,
+  type OutgoingMessage,
+  timelineEntry,
+} from '@notify/messaging';
+import { errorFields, type Logger, withContext } from '@notify/service-kit';
+import type { LimitFunction } from 'p-limit';
+import { callProvider } from './call-provider.ts';
+import type { Claims } from './claims.ts';
+import { decideHopeless, decideNext, decideSkip } from './decide-next.ts';
+import { type Enrichment, type Prepared, prepare } from './prepare.ts';
+import type { Provider } from './provider.ts';
+import { deferralOf, publicationsOf } from './publications.ts';
+import type { Decision, Step } from './step.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
+
+/** A provider call that takes longer than this shows as `processing` before it ends. */
+const SHOW_PROCESSING_AFTER_MS = 500;
+/** Past its call's deadline by this much, a claim still `sending` belongs to a worker that died. */
+const DEAD_SENDER_MARGIN_SECONDS = 5;
+
+export interface DeliverOptions {
+  channel: Channel;
+  provider: Provider;
+  /** Holds the provider's slots: a call waits here until one is free. */
+  slots: LimitFunction;
+  claims: Claims;
+  enrichment: Enrichment;
+  broker: Broker;
+  logger: Logger;
+  metrics: WorkerMetrics;
+  /** How long one provider call may take, in milliseconds; a synchronous notification has its own. */
+  callTimeoutMs: number;
+  syncCallTimeoutMs: number;
+}
+
+/**
+ * The way of one message through a worker:
+ * validate -> was it done before? -> prepare (whom, what) -> claim -> call the provider -> decide -> keep the outcome
+ * in the claim -> publish what follows -> acknowledge (by returning).
+ *
+ * The order is the guarantee. A crash before the claim repeats everything and has sent nothing; a crash after the outcome
+ * was kept repeats only the publications, whose ids are derived; only a crash inside the provider call is an unknown.
+ */
+export function createDeliver(options: DeliverOptions): (delivery: Delivery) => Promise<void> {
+  const { channel, provider, slots, claims, enrichment, broker, logger, metrics } = options;
+
+  async function publishAll(messages: OutgoingMessage[]): Promise<void> {
+    await Promise.all(messages.map((message) => broker.publishUntilConfirmed(message)));
+  }
+
+  async function defer(envelope: Envelope, reason: string): Promise<void> {
+    logger.info('deferred', { reason, deferrals: envelope.deferrals });
+    metrics.outcome('deferred');
+    await publishAll(deferralOf(envelope, reason, new Date().toISOString()));
+  }
+
+  async function conclude(envelope: Envelope, step: Step): Promise<void> {
+    try {
+      await claims.finish(envelope.notificationId, envelope, step);
+    } catch (error) {
+      // The acknowledgement below is what counts; the claim only matters should we die before it.
+      logger.warn('the outcome could not be kept in the claim', errorFields(error));
+    }
+    await publishAll(publicationsOf(envelope, step));
+    const { decision, attempts } = step;
+    logger.info(decision.kind, {
+      provider: attempts[0]?.provider,
+      error_code: attempts.find(({ errorCode }) => errorCode !== undefined)?.errorCode,
+      ...('reason' in decision ? { reason: decision.reason } : {}),
+      duration_ms: attempts[0]?.durationMs,
+    });
+    metrics.outcome(decision.kind === 'end' ? decision.status : decision.kind);
+  }
+
+  const stepOf = (decision: Decision, attempts: Attempt[] = []): Step => ({
+    attempts,
+    rejected: [],
+    decision,
+    decidedAt: new Date().toISOString(),
+  });
+
+  /** Tells the record that a slow call is under way; the outcome's event says the same again, later. */
+  function showProcessing(envelope: Envelope): void {
+    const at = new Date().toISOString();
+    const entry = timelineEntry(envelope, 'processing', 'processing', at);
+    broker
+      .publish(eventMessage(envelope, 'processing', 'processing', { attempts: [], timeline: [entry], occurredAt: at }))
+      .catch((error: unknown) => logger.info('processing was not shown', errorFields(error)));
+  }
+
+  async function send(
+    envelope: Envelope,
+    { addresses, content }: Extract<Prepared, { state: 'ready' }>,
+  ): Promise<Step> {
+    const deadlineMs = envelope.replyTo === undefined ? options.callTimeoutMs : options.syncCallTimeoutMs;
+    const timer = setTimeout(() => showProcessing(envelope), SHOW_PROCESSING_AFTER_MS);
+    const { notificationId, epoch, hop, attempt, correlationId } = envelope;
+    const results = await Promise.all(
+      addresses.map((address) =>
+        callProvider(
+          provider,
+          envelope,
+          { notificationId, epoch, hop, attempt, correlationId, address, userId: envelope.recipient.userId, content },
+          deadlineMs,
+          logger,
+        ),
+      ),
+    );
+    clearTimeout(timer);
+    for (const result of results) metrics.call(result.attempt);
+    const attempts = results.map((result) => result.attempt);
+    const retryAfterMs = Math.max(0, ...results.map((result) => result.retryAfterMs ?? 0));
+    return {
+      ...stepOf(decideNext(envelope, attempts, retryAfterMs), attempts),
+      rejected: results.flatMap(({ rejected }) => rejected ?? []),
+    };
+  }
+
+  /** The worker that had the claim died inside the provider call. */
+  function stepOfDeadSender(envelope: Envelope): Step {
+    const attempt: Attempt = {
+      channel,
+      provider: provider.name,
+      epoch: envelope.epoch,
+      hop: envelope.hop,
+      attempt: envelope.attempt,
+      status: 'unknown',
+      errorClass: 'unknown',
+      errorCode: 'worker_died',
+      startedAt: new Date().toISOString(),
+      durationMs: 0,
+    };
+    return stepOf(decideNext(envelope, [attempt]), [attempt]);
+  }
+
+  async function claimAndSend(envelope: Envelope, prepared: Prepared): Promise<void> {
+    const claim = await claims.begin(envelope.notificationId, envelope).catch((error: unknown) => {
+      logger.warn('no claim could be taken', errorFields(error));
+      return undefined;
+    });
+    if (claim === undefined) return defer(envelope, 'dependency_unavailable');
+    if (claim.state === 'done') return publishAll(publicationsOf(envelope, claim.step));
+    if (claim.state === 'sending') {
+      const mayBeAliveSeconds = options.callTimeoutMs / 1000 + DEAD_SENDER_MARGIN_SECONDS;
+      if (claim.ageSeconds < mayBeAliveSeconds) return defer(envelope, 'already_sending');
+      return conclude(envelope, stepOfDeadSender(envelope));
+    }
+    if (prepared.state === 'ready') return conclude(envelope, await send(envelope, prepared));
+    const decide = prepared.state === 'hopeless' ? decideHopeless(prepared.reason) : undefined;
+    return conclude(envelope, stepOf(decide ?? decideSkip(envelope, (prepared as { reason: string }).reason)));
+  }
+
+  async function deliverEnvelope(envelope: Envelope, redelivered: boolean): Promise<void> {
+    if (redelivered) {
+      // Before asking what holds now: what was decided then is what counts.
+      const done = await claims.read(envelope.notificationId, envelope).catch(() => undefined);
+      if (done !== undefined) return publishAll(publicationsOf(envelope, done));
+    }
+    const prepared = await prepare(envelope, channel, enrichment);
+    if (prepared.state === 'defer') return defer(envelope, prepared.reason);
+    if (prepared.state !== 'ready') return claimAndSend(envelope, prepared);
+    return slots(() => claimAndSend(envelope, prepared));
+  }
+
+  return async (delivery) => {
+    const parsed = parseMessage(delivery.body, channel);
+    if (parsed.envelope === undefined) {
+      logger.warn('dead letter', { reason: 'invalid_message', detail: parsed.problem, message_id: delivery.messageId });
+      metrics.outcome('invalid_message');
+      return deadLetter(broker, delivery, 'invalid_message', parsed.problem);
+    }
+    const { envelope } = parsed;
+    const { notificationId, correlationId, traceparent, attempt } = envelope;
+    return withContext({ notificationId, correlationId, traceparent, attempt, channel }, () =>
+      deliverEnvelope(envelope, delivery.redelivered),
+    );
+  };
+}
+
+/** What a lane's message says, or why it is no message for this lane. */
+function parseMessage(
+  body: Buffer,
+  channel: Channel,
+): { envelope: Envelope; problem?: never } | { envelope?: never; problem: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString('utf8'));
+  } catch {
+    return { problem: 'not JSON' };
+  }
+  const parsed = parseEnvelope(json);
+  if (parsed.problem !== undefined) return { problem: parsed.problem };
+  const { envelope } = parsed;
+  if (envelope.plan[envelope.hop] !== channel) return { problem: `its hop is not on the channel ${channel}` };
+  return { envelope };
+}

@@ -1,0 +1,3 @@
+export { type ChannelWorkerConfig, channelWorkerKeys } from './config.ts';
+export * from './provider.ts';
+export { type ChannelWorkerOptions, runChannelWorker } from './run-channel-worker.ts';

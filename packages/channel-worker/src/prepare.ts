@@ -1,0 +1,80 @@
+import { AppError, type Channel, type Envelope } from '@notify/contracts';
+import {
+  addressesOn,
+  channelsOf,
+  channelsWithContent,
+  contentFor,
+  MissingVariablesError,
+  type Reachable,
+  type RenderedContent,
+  reachableFromContacts,
+  reachableFromProfile,
+  reasonToSkip,
+  renderTemplate,
+  type TemplateCatalogue,
+  TemplateRenderError,
+  type UserDirectory,
+} from '@notify/enrichment';
+
+export type Prepared =
+  | { state: 'ready'; addresses: string[]; content: RenderedContent }
+  /** This channel can't be used. */
+  | { state: 'skip'; reason: string }
+  /** No channel can be used. */
+  | { state: 'hopeless'; reason: string }
+  /** A service of ours is away: try again later, it is not this notification's fault. */
+  | { state: 'defer'; reason: string };
+
+export interface Enrichment {
+  users: UserDirectory;
+  templates: TemplateCatalogue;
+}
+
+async function reachableOf(envelope: Envelope, users: UserDirectory): Promise<Reachable | undefined> {
+  if (envelope.recipient.to !== undefined) return reachableFromContacts(envelope.recipient.to);
+  const profile = await users.lookUp(envelope.recipient.userId);
+  return profile === undefined ? undefined : reachableFromProfile(profile);
+}
+
+/**
+ * Finds out whom to send what on this channel, as things are now: preferences may have changed since the gateway planned.
+ * Answers from memory when it can.
+ */
+export async function prepare(
+  envelope: Envelope,
+  channel: Channel,
+  { users, templates }: Enrichment,
+): Promise<Prepared> {
+  try {
+    const reachable = await reachableOf(envelope, users);
+    if (reachable === undefined) return { state: 'hopeless', reason: 'user_not_found' };
+
+    const template =
+      envelope.template === undefined
+        ? undefined
+        : await templates.lookUp(envelope.template.code, envelope.template.version);
+    if (envelope.template !== undefined && template === undefined) {
+      return { state: 'hopeless', reason: 'template_not_found' };
+    }
+    const locale = envelope.template?.locale ?? reachable.locale;
+    const content = envelope.content ?? {};
+    const withContent = template === undefined ? channelsWithContent(content) : channelsOf(template, locale);
+    const reason = reasonToSkip(channel, { notificationType: envelope.notificationType, reachable, withContent });
+    if (reason !== undefined) return { state: 'skip', reason };
+    return {
+      state: 'ready',
+      addresses: addressesOn(channel, reachable),
+      content:
+        template === undefined
+          ? contentFor(channel, content)
+          : renderTemplate(template, channel, locale, envelope.variables),
+    };
+  } catch (error) {
+    if (error instanceof MissingVariablesError) return { state: 'skip', reason: 'missing_variables' };
+    if (error instanceof TemplateRenderError) return { state: 'skip', reason: 'render_failed' };
+    if (error instanceof AppError && error.code === 'dependency_unavailable') {
+      return { state: 'defer', reason: 'dependency_unavailable' };
+    }
+    throw error;
+  }
+}

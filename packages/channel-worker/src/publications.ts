@@ -1,0 +1,144 @@
+import {
+  attemptToJson,
+  type Channel,
+  type Envelope,
+  EVENTS_EXCHANGE,
+  eventId,
+  FAILED_EXCHANGE,
+  RECIPIENT_REJECTED,
+  type RecipientRejectedJson,
+  rungExchange,
+  type Status,
+  type SyncReplyJson,
+  type TimelineEntryJson,
+  type TimelineEvent,
+} from '@notify/contracts';
+import { deferralRung, eventMessage, laneMessage, type OutgoingMessage, timelineEntry } from '@notify/messaging';
+import type { Decision, Step } from './step.ts';
+
+/** How a decision is told: the event, the status it stands for. */
+function told(decision: Decision): { event: TimelineEvent; status: Status; reason?: string } {
+  switch (decision.kind) {
+    case 'sent':
+      return { event: decision.status, status: decision.status };
+    case 'retry':
+      return { event: 'retrying', status: 'retrying', reason: decision.reason };
+    case 'next_channel':
+      return { event: decision.isSkip ? 'skipped' : 'failover', status: 'processing', reason: decision.reason };
+    case 'end':
+      return { event: decision.status, status: decision.status, reason: decision.reason };
+  }
+}
+
+function outcomeEvent(envelope: Envelope, { attempts, decision, decidedAt }: Step): OutgoingMessage {
+  const { event, status, reason } = told(decision);
+  const timeline: TimelineEntryJson[] = [];
+  const first = attempts[0];
+  if (first !== undefined) timeline.push(timelineEntry(envelope, 'processing', 'processing', first.startedAt));
+  if (decision.kind === 'end' && decision.isSkip) {
+    timeline.push(timelineEntry(envelope, 'skipped', 'processing', decidedAt, { reason }));
+  }
+  timeline.push(timelineEntry(envelope, event, status, decidedAt, { reason }));
+  return eventMessage(envelope, event, status, {
+    attempts: attempts.map(attemptToJson),
+    timeline,
+    occurredAt: decidedAt,
+  });
+}
+
+function nextStep(envelope: Envelope, { attempts, decision }: Step): OutgoingMessage | undefined {
+  const tried = [...envelope.tried, ...attempts];
+  switch (decision.kind) {
+    case 'sent':
+      return undefined;
+    case 'retry': {
+      const again = laneMessage({ ...envelope, attempt: envelope.attempt + 1, tried }, decision.reason);
+      // The lane's routing key stays on it: with it the rung gives it back.
+      return { ...again, exchange: rungExchange(decision.rung) };
+    }
+    case 'next_channel': {
+      const channel = envelope.plan[envelope.hop] as Channel;
+      const skipped = decision.isSkip ? [...envelope.skipped, { channel, reason: decision.reason }] : envelope.skipped;
+      return laneMessage({ ...envelope, hop: envelope.hop + 1, attempt: 1, tried, skipped }, decision.reason);
+    }
+    case 'end': {
+      const { messageId, ...failed } = laneMessage({ ...envelope, tried }, decision.reason);
+      if (decision.status === 'suppressed') return undefined;
+      // `recorded`: the outcome event tells status-service already; this copy is for the operators.
+      return {
+        ...failed,
+        messageId: `${messageId}.failed`,
+        exchange: FAILED_EXCHANGE,
+        headers: { ...failed.headers, recorded: 1 },
+      };
+    }
+  }
+}
+
+function rejections(envelope: Envelope, step: Step): OutgoingMessage[] {
+  return step.rejected.map((rejected, index) => {
+    const id = eventId(envelope.notificationId, envelope, 'rejected', String(index));
+    const body: RecipientRejectedJson = {
+      version: 1,
+      event_id: id,
+      channel: rejected.channel,
+      address: rejected.address,
+      user_id: envelope.recipient.userId,
+      provider: rejected.provider,
+      error_code: rejected.errorCode,
+      occurred_at: step.decidedAt,
+    };
+    return { exchange: EVENTS_EXCHANGE, routingKey: RECIPIENT_REJECTED, messageId: id, body };
+  });
+}
+
+function syncReply(envelope: Envelope, { attempts, decision }: Step): OutgoingMessage | undefined {
+  if (envelope.replyTo === undefined || decision.kind === 'retry' || decision.kind === 'next_channel') return undefined;
+  const body: SyncReplyJson = {
+    version: 1,
+    notification_id: envelope.notificationId,
+    status: decision.status,
+    channel: envelope.plan[envelope.hop],
+    attempts: [...envelope.tried, ...attempts].map(attemptToJson),
+  };
+  // Not mandatory: a gateway that is gone has nobody left to answer.
+  return {
+    exchange: '',
+    routingKey: envelope.replyTo,
+    messageId: `${envelope.notificationId}.reply`,
+    body,
+    mandatory: false,
+  };
+}
+
+/**
+ * Everything that a step has to tell the world: the next hop or try, the event, rejected addresses, the reply.
+ * Derived from the envelope and the step alone, so that publishing it again changes nothing.
+ */
+export function publicationsOf(envelope: Envelope, step: Step): OutgoingMessage[] {
+  return [
+    nextStep(envelope, step),
+    outcomeEvent(envelope, step),
+    ...rejections(envelope, step),
+    syncReply(envelope, step),
+  ].filter((message) => message !== undefined);
+}
+
+/** Puts a notification off without using up a try: something of ours is away. */
+export function deferralOf(envelope: Envelope, reason: string, at: string): OutgoingMessage[] {
+  const deferred = laneMessage({ ...envelope, deferrals: envelope.deferrals + 1 }, reason);
+  const discriminator = String(envelope.deferrals);
+  return [
+    {
+      ...deferred,
+      exchange: rungExchange(deferralRung(envelope.deferrals)),
+      messageId: `${deferred.messageId}.deferral.${discriminator}`,
+    },
+    eventMessage(envelope, 'deferred', 'processing', {
+      attempts: [],
+      timeline: [timelineEntry(envelope, 'deferred', 'processing', at, { reason, discriminator })],
+      occurredAt: at,
+      discriminator,
+    }),
+  ];
+}

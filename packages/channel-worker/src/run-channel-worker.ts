@@ -1,0 +1,112 @@
+import { type Channel, laneQueue, PRIORITIES, SYNC_TRY_TIMEOUT_MS } from '@notify/contracts';
+import { openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
+import { type Consumer, openBroker } from '@notify/messaging';
+import {
+  createHttpApp,
+  createMetrics,
+  createServiceClient,
+  createServiceTokens,
+  type Lifecycle,
+  type Logger,
+  listen,
+  openRedis,
+  type ReadinessCheck,
+} from '@notify/service-kit';
+import type { RequestHandler, Router } from 'express';
+import pLimit from 'p-limit';
+import { createClaims } from './claims.ts';
+import type { ChannelWorkerConfig } from './config.ts';
+import { createDeliver } from './deliver.ts';
+import type { Provider } from './provider.ts';
+import { createWorkerMetrics } from './worker-metrics.ts';
+
+const DEFAULT_PROVIDER_CONCURRENCY = 32;
+
+export interface ChannelWorkerOptions {
+  channel: Channel;
+  /** The service's name. */
+  name: string;
+  config: ChannelWorkerConfig;
+  /** In the order of preference. */
+  providers: Provider[];
+  logger: Logger;
+  lifecycle: Lifecycle;
+  /** What the service serves besides health and metrics. */
+  routers?: (Router | RequestHandler)[];
+  /** Further dependencies of the service. */
+  readiness?: Record<string, ReadinessCheck>;
+}
+
+/** The lanes of a channel, each with its own consumer. The low lane holds half, so that a critical message always finds a slot. */
+function lanesOf(channel: Channel, prefetch: number): { queue: string; prefetch: number }[] {
+  const lanes = new Map<string, number>();
+  for (const priority of [...PRIORITIES].reverse()) {
+    lanes.set(laneQueue(channel, priority), priority === 'low' ? Math.ceil(prefetch / 2) : prefetch);
+  }
+  return [...lanes].map(([queue, lanePrefetch]) => ({ queue, prefetch: lanePrefetch }));
+}
+
+/** Everything that the channel services share: connections, caches, the lanes' consumers, health. A channel is its providers. */
+export async function runChannelWorker(options: ChannelWorkerOptions): Promise<void> {
+  const { channel, name, config, providers, logger, lifecycle } = options;
+  const [provider] = providers;
+  if (provider === undefined) throw new Error(`${name} has no provider: name at least one`);
+  const metrics = createMetrics(name);
+  lifecycle.onShutdown('providers', async () => {
+    for (const each of providers) await each.close?.();
+  });
+
+  const redis = await openRedis(config.REDIS_URL, logger, lifecycle);
+  const broker = await openBroker({ url: config.RABBITMQ_URL, name, logger, metrics, lifecycle });
+  const token = createServiceTokens(config.SERVICE_TOKEN_SECRET, name);
+  const userService = createServiceClient({ service: 'user-service', baseUrl: config.USER_SERVICE_URL, token });
+  const templateService = createServiceClient({
+    service: 'template-service',
+    baseUrl: config.TEMPLATE_SERVICE_URL,
+    token,
+  });
+
+  const deliver = createDeliver({
+    channel,
+    provider,
+    slots: pLimit(provider.concurrency ?? DEFAULT_PROVIDER_CONCURRENCY),
+    claims: createClaims(redis),
+    enrichment: {
+      users: await openUserDirectory(userService, broker),
+      templates: await openTemplateCatalogue(templateService, broker),
+    },
+    broker,
+    logger,
+    metrics: createWorkerMetrics(metrics, channel),
+    callTimeoutMs: config.PROVIDER_TIMEOUT_MS,
+    syncCallTimeoutMs: SYNC_TRY_TIMEOUT_MS,
+  });
+
+  const consumers: Consumer[] = [];
+  for (const lane of lanesOf(channel, config.PREFETCH)) {
+    consumers.push(await broker.consume({ ...lane, onMessage: deliver }));
+  }
+  // Without Redis there are no claims, and without claims a redelivery could send twice: stop taking work.
+  redis.on('close', () => {
+    for (const consumer of consumers) void consumer.pause();
+  });
+  redis.on('ready', () => {
+    for (const consumer of consumers) void consumer.resume();
+  });
+
+  const app = createHttpApp({
+    logger,
+    metrics,
+    lifecycle,
+    readiness: {
+      rabbitmq: () => {
+        if (!broker.isReady) throw new Error('not connected');
+      },
+      redis: () => redis.ping(),
+      ...options.readiness,
+    },
+    routers: options.routers ?? [],
+  });
+  await listen(app, { host: config.HOST, port: config.PORT }, lifecycle);
+  logger.info('ready', { port: config.PORT, lanes: consumers.length, provider: provider.name });
+}

@@ -1,0 +1,27 @@
+import type { Attempt, Channel, RungName, Status } from '@notify/contracts';
+
+/** What a worker decided for one notification at one position. Plain data: it is kept in the claim and published from there. */
+export type Decision =
+  | { kind: 'sent'; status: 'sent' | 'delivered' }
+  /** The same hop again, after a rung. */
+  | { kind: 'retry'; rung: RungName; reason: string }
+  /** The next channel of the plan at once: this one failed, or (`isSkip`) was not even tried. */
+  | { kind: 'next_channel'; reason: string; isSkip: boolean }
+  /** The plan is used up. */
+  | { kind: 'end'; status: Extract<Status, 'failed' | 'suppressed' | 'unknown'>; reason: string; isSkip: boolean };
+
+/** An address that the provider says can never be reached. */
+export interface RejectedAddress {
+  channel: Channel;
+  address: string;
+  provider: string;
+  errorCode: string;
+}
+
+/** One go of a worker: the provider calls it made, and what follows from them. */
+export interface Step {
+  attempts: Attempt[];
+  rejected: RejectedAddress[];
+  decision: Decision;
+  decidedAt: string;
+}

@@ -1,0 +1,26 @@
+import type { Attempt, Channel } from '@notify/contracts';
+import { counter, durationHistogram, type Metrics } from '@notify/service-kit';
+
+export interface WorkerMetrics {
+  /** `sent`, `retry`, `next_channel`, `failed`, `suppressed`, `unknown`, `deferred` or `invalid_message`. */
+  outcome(outcome: string): void;
+  call(attempt: Attempt): void;
+}
+
+export function createWorkerMetrics(registry: Metrics, channel: Channel): WorkerMetrics {
+  const outcomes = counter(registry, 'deliveries_total', 'Messages of a lane, by what became of them', [
+    'channel',
+    'outcome',
+  ]);
+  const calls = durationHistogram(registry, 'provider_call_duration_seconds', 'Provider calls', [
+    'channel',
+    'provider',
+    'status',
+    'error_class',
+  ]);
+  return {
+    outcome: (outcome) => outcomes.inc({ channel, outcome }),
+    call: ({ provider, status, errorClass, durationMs }) =>
+      calls.observe({ channel, provider, status, error_class: errorClass ?? 'none' }, durationMs / 1000),
+  };
+}

@@ -1,0 +1,51 @@
+import { type Channel, DEFAULT_CHANNEL_ORDER, type Preferences, type Skip } from '@notify/contracts';
+import { addressesOn, type Reachable } from './reachable.ts';
+
+export interface PlanRequest {
+  /** As the caller ordered them; undefined leaves the order to the user, else to the default. */
+  requested: readonly Channel[] | undefined;
+  notificationType: string;
+  reachable: Reachable;
+  /** The channels for which there is something to say. */
+  withContent: ReadonlySet<Channel>;
+}
+
+export interface DeliveryPlan {
+  /** To be tried in this order. Empty: nothing can be delivered, and `skipped` says why. */
+  channels: Channel[];
+  skipped: Skip[];
+}
+
+/** The user's order for this type, else in general, with the channels not named after those that are. */
+function userOrder(preferences: Preferences | undefined, notificationType: string): Channel[] {
+  const preferred = preferences?.types[notificationType]?.channelOrder ?? preferences?.channelOrder ?? [];
+  return [...preferred, ...DEFAULT_CHANNEL_ORDER.filter((channel) => !preferred.includes(channel))];
+}
+
+function hasOptedOut(preferences: Preferences | undefined, notificationType: string, channel: Channel): boolean {
+  const forType = preferences?.types[notificationType]?.channels[channel];
+  return (forType ?? preferences?.channels[channel] ?? true) === false;
+}
+
+/** Why this channel can't be used now, or undefined when it can. */
+export function reasonToSkip(channel: Channel, request: Omit<PlanRequest, 'requested'>): string | undefined {
+  if (hasOptedOut(request.reachable.preferences, request.notificationType, channel)) return 'opted_out';
+  if (addressesOn(channel, request.reachable).length === 0) return 'no_contact';
+  if (!request.withContent.has(channel)) return 'no_content';
+  return undefined;
+}
+
+/**
+ * The channels that a notification may use, in order, and why the others may not. Pure: the gateway calls it for an
+ * early answer, the worker asks again for its own channel, since preferences can change in between.
+ */
+export function planDelivery(request: PlanRequest): DeliveryPlan {
+  const plan: DeliveryPlan = { channels: [], skipped: [] };
+  const order = request.requested ?? userOrder(request.reachable.preferences, request.notificationType);
+  for (const channel of order) {
+    const reason = reasonToSkip(channel, request);
+    if (reason === undefined) plan.channels.push(channel);
+    else plan.skipped.push({ channel, reason });
+  }
+  return plan;
+}

@@ -1,0 +1,180 @@
+import type { Channel, TemplateSources, TemplateVersion } from '@notify/contracts';
+import {
+  type CompiledSource,
+  parseSource,
+  renderSource,
+  TemplateRenderError,
+  TemplateSyntaxError,
+  toScope,
+} from './template-engine.ts';
+
+/** What a channel shows: email title (the subject), body and html; sms body; push title, body and data; in_app title, body and actionUrl. */
+export interface RenderedContent {
+  title?: string;
+  body?: string;
+  html?: string;
+  data?: Record<string, string>;
+  actionUrl?: string;
+}
+
+/** The shape of TemplateSources, with anything in the place of each source. */
+interface PerSource<T> {
+  email?: { subject: T; html?: T; text?: T };
+  sms?: { text: T };
+  push?: { title: T; body: T; data?: Record<string, T> };
+  in_app?: { title: T; body: T; action_url?: T };
+}
+
+/** A published version, parsed and ready to render. Its locales are keyed by their canonical form. */
+export interface CompiledTemplateVersion {
+  readonly code: string;
+  readonly version: number;
+  readonly defaultLocale: string;
+  readonly locales: ReadonlyMap<string, PerSource<CompiledSource>>;
+}
+
+/** The caller gave too few variables; all the missing ones are named at once. */
+export class MissingVariablesError extends Error {
+  /** As paths: `name`, `order.id`. */
+  readonly variables: string[];
+
+  constructor(variables: string[]) {
+    super(`missing variables: ${variables.join(', ')}`);
+    this.name = 'MissingVariablesError';
+    this.variables = variables;
+  }
+}
+
+/** @param convert gets each source with its dotted place, and whether it is HTML. */
+function mapSources<T>(
+  { email, sms, push, in_app }: TemplateSources,
+  convert: (source: string, field: string, html: boolean) => T,
+): PerSource<T> {
+  const text = (source: string, field: string) => convert(source, field, false);
+  const optional = (source: string | undefined, field: string, html = false) =>
+    source === undefined ? undefined : convert(source, field, html);
+  return {
+    email: email && {
+      subject: text(email.subject, 'email.subject'),
+      html: optional(email.html, 'email.html', true),
+      text: optional(email.text, 'email.text'),
+    },
+    sms: sms && { text: text(sms.text, 'sms.text') },
+    push: push && {
+      title: text(push.title, 'push.title'),
+      body: text(push.body, 'push.body'),
+      data: push.data && mapValues(push.data, (source, key) => text(source, `push.data.${key}`)),
+    },
+    in_app: in_app && {
+      title: text(in_app.title, 'in_app.title'),
+      body: text(in_app.body, 'in_app.body'),
+      action_url: optional(in_app.action_url, 'in_app.action_url'),
+    },
+  };
+}
+
+function mapValues<A, B>(record: Record<string, A>, convert: (value: A, key: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, convert(value, key)]));
+}
+
+export interface SourceProblem {
+  /** Dotted: `email.subject`. */
+  field: string;
+  /** With the line. */
+  message: string;
+}
+
+/** Everything that keeps these sources from being a template; empty when they are one. */
+export function findSourceProblems(sources: TemplateSources): SourceProblem[] {
+  const problems: SourceProblem[] = [];
+  mapSources(sources, (source, field, html) => {
+    try {
+      parseSource(source, { html });
+    } catch (error) {
+      if (!(error instanceof TemplateSyntaxError)) throw error;
+      problems.push({ field, message: error.message });
+    }
+  });
+  return problems;
+}
+
+/** @throws TemplateSyntaxError, which a version that template-service has published does not. */
+export function compileTemplateVersion(version: TemplateVersion): CompiledTemplateVersion {
+  const locales = new Map<string, PerSource<CompiledSource>>();
+  for (const [locale, sources] of Object.entries(version.locales)) {
+    const compiled = mapSources(sources, (source, _field, html) => parseSource(source, { html }));
+    locales.set(canonical(locale), compiled);
+  }
+  return { code: version.code, version: version.version, defaultLocale: version.defaultLocale, locales };
+}
+
+/** Locales are equal whatever their case, and `_` is `-`. */
+function canonical(locale: string): string {
+  return locale.toLowerCase().replaceAll('_', '-');
+}
+
+/** `fr-CA` -> `fr` -> the template's default. */
+function sourcesFor(version: CompiledTemplateVersion, locale: string | undefined): PerSource<CompiledSource> {
+  for (
+    let wanted = canonical(locale ?? '');
+    wanted !== '';
+    wanted = wanted.slice(0, Math.max(wanted.lastIndexOf('-'), 0))
+  ) {
+    const found = version.locales.get(wanted);
+    if (found !== undefined) return found;
+  }
+  return version.locales.get(canonical(version.defaultLocale)) ?? {};
+}
+
+/** The channels that have content in the locale that would be used. */
+export function channelsOf(version: CompiledTemplateVersion, locale: string | undefined): Set<Channel> {
+  const sources = sourcesFor(version, locale);
+  return new Set((Object.keys(sources) as Channel[]).filter((channel) => sources[channel] !== undefined));
+}
+
+/** For what ends up in a header or a one-line field: no line break may smuggle another header in. */
+function singleLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing control characters is the point
+  return text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+}
+
+/**
+ * One channel's content. Pure but for the `date` filter's "now".
+ * @param locale as the recipient wants it; falls back `fr-CA` -> `fr` -> the template's default.
+ * @param variables the caller's JSON; it is not changed.
+ * @throws MissingVariablesError naming all that lack in this channel's content.
+ * @throws TemplateRenderError when the template fails on these variables, is over its limits, or has nothing for this channel.
+ */
+export function renderTemplate(
+  version: CompiledTemplateVersion,
+  channel: Channel,
+  locale: string | undefined,
+  variables: Record<string, unknown>,
+): RenderedContent {
+  const { email, sms, push, in_app } = { ...sourcesFor(version, locale) };
+  const scope = toScope(variables);
+  const missing = new Set<string>();
+  const text = (source: CompiledSource): string => {
+    const rendered = renderSource(source, scope);
+    if (rendered.missing === undefined) return rendered.text;
+    for (const name of rendered.missing) missing.add(name);
+    return '';
+  };
+  const optional = (source: CompiledSource | undefined) => (source === undefined ? undefined : text(source));
+  const line = (source: CompiledSource) => singleLine(text(source));
+
+  let content: RenderedContent | undefined;
+  if (channel === 'email' && email !== undefined) {
+    content = { title: line(email.subject), body: optional(email.text), html: optional(email.html) };
+  } else if (channel === 'sms' && sms !== undefined) {
+    content = { body: text(sms.text) };
+  } else if (channel === 'push' && push !== undefined) {
+    content = { title: line(push.title), body: text(push.body), data: push.data && mapValues(push.data, text) };
+  } else if (channel === 'in_app' && in_app !== undefined) {
+    const { title, body, action_url } = in_app;
+    content = { title: line(title), body: text(body), actionUrl: action_url && line(action_url) };
+  }
+  if (content === undefined) throw new TemplateRenderError(`the template has nothing for ${channel}`);
+  if (missing.size > 0) throw new MissingVariablesError([...missing]);
+  return content;
+}

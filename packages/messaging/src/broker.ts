@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { EVENTS_EXCHANGE } from '@notify/contracts';
+import { errorFields, type Lifecycle, type Logger, type Metrics } from '@notify/service-kit';
+import type { ChannelModel, ConsumeMessage } from 'amqplib';
+import { closeConnectionWith, openConnection } from './connection.ts';
+import { type Consumer, type ConsumerSession, createConsumerSession } from './consumer.ts';
+import { declareTopology } from './declare-topology.ts';
+import { type Delivery, toDelivery } from './delivery.ts';
+import { handleBatches, handleEach } from './message-handling.ts';
+import { openPublisher, type Publisher } from './publisher.ts';
+
+/** An instance's private event queue holds at most this many; caches are cleared on reconnect, so dropping is harmless. */
+const PRIVATE_QUEUE_MAX_LENGTH = 10_000;
+
+export interface BrokerOptions {
+  url: string;
+  /** The service's name. */
+  name: string;
+  logger: Logger;
+  metrics: Metrics;
+  lifecycle: Lifecycle;
+}
+
+/** RabbitMQ, as services use it. It declares the whole topology, and recovers by itself when the broker was away. */
+export interface Broker extends Publisher {
+  /** Each message is acknowledged when `onMessage` resolves. A throw is a bug: see handleEach. */
+  consume(options: {
+    queue: string;
+    prefetch: number;
+    onMessage(delivery: Delivery): Promise<void>;
+  }): Promise<Consumer>;
+  /** Messages in batches, one batch at a time, acknowledged together when `onBatch` resolves; a throw tries the same batch again. */
+  consumeBatches(options: {
+    queue: string;
+    prefetch: number;
+    maxBatchSize: number;
+    /** How long the first message of a batch waits for company. */
+    maxWaitMs: number;
+    onBatch(deliveries: Delivery[]): Promise<void>;
+  }): Promise<Consumer>;
+  /** Events for this instance alone: bounded, dropping the oldest, never acknowledged. What was missed while away is lost: see onReconnect. */
+  subscribe(options: {
+    routingKeys: string[];
+    onMessage(delivery: Delivery): void;
+    onReconnect?(): void;
+  }): Promise<void>;
+  /** A queue of this instance alone, for answers. @returns its name, which stays the same across reconnects. */
+  openReplyQueue(onMessage: (delivery: Delivery) => void): Promise<string>;
+}
+
+/** A consumer without acknowledgements on a queue that lives and dies with this instance. */
+function privateSession(
+  queue: string,
+  bindings: string[],
+  onMessage: (delivery: Delivery) => void,
+  logger: Logger,
+  onReopen?: () => void,
+): ConsumerSession {
+  let wasOpen = false;
+  return {
+    async open(connection) {
+      const channel = await connection.createChannel();
+      channel.on('error', () => {});
+      closeConnectionWith(channel, connection);
+      await channel.assertQueue(queue, {
+        exclusive: true,
+        durable: false,
+        autoDelete: true,
+        arguments: { 'x-max-length': PRIVATE_QUEUE_MAX_LENGTH, 'x-overflow': 'drop-head' },
+      });
+      await Promise.all(bindings.map((key) => channel.bindQueue(queue, EVENTS_EXCHANGE, key)));
+      const handle = (message: ConsumeMessage | null) => {
+        if (message === null) return;
+        try {
+          onMessage(toDelivery(message));
+        } catch (error) {
+          // A throw in here would close the channel for everything that shares the connection.
+          logger.error('an event could not be handled', { queue, ...errorFields(error) });
+        }
+      };
+      await channel.consume(queue, handle, { noAck: true });
+      if (wasOpen) onReopen?.();
+      wasOpen = true;
+    },
+    lost() {},
+    async pause() {},
+    async resume() {},
+    async close() {},
+  };
+}
+
+/**
+ * Connects twice: once for publishing, once for consuming.
+ * @throws when the broker is away or has another topology; the service then fails to start.
+ */
+export async function openBroker(options: BrokerOptions): Promise<Broker> {
+  const publisher = await openPublisher(options);
+  const sessions: ConsumerSession[] = [];
+  let current: ChannelModel | undefined;
+
+  const connection = await openConnection({
+    ...options,
+    name: `${options.name} consumer`,
+    async setup(model) {
+      await declareTopology(model);
+      for (const session of sessions) await session.open(model);
+      current = model;
+    },
+    onDisconnect() {
+      current = undefined;
+      for (const session of sessions) session.lost();
+    },
+  });
+  options.lifecycle.onShutdown('broker consumers', async () => {
+    await Promise.all(sessions.map((session) => session.close()));
+    await connection.close();
+  });
+
+  async function add(session: ConsumerSession): Promise<ConsumerSession> {
+    sessions.push(session);
+    // When the connection is away just now, its setup opens the session.
+    if (current !== undefined) await session.open(current);
+    return session;
+  }
+
+  return {
+    get isReady() {
+      return publisher.isReady && current !== undefined;
+    },
+    publish: publisher.publish,
+    publishUntilConfirmed: publisher.publishUntilConfirmed,
+    consume: ({ queue, prefetch, onMessage }) =>
+      add(createConsumerSession({ queue, prefetch, onMessage: handleEach(onMessage, queue, options) }, options)),
+    consumeBatches: ({ prefetch, ...batches }) =>
+      add(
+        createConsumerSession({ queue: batches.queue, prefetch, onMessage: handleBatches(batches, options) }, options),
+      ),
+    async subscribe({ routingKeys, onMessage, onReconnect }) {
+      await add(
+        privateSession(`${options.name}.events.${randomUUID()}`, routingKeys, onMessage, options.logger, onReconnect),
+      );
+    },
+    async openReplyQueue(onMessage) {
+      const queue = `${options.name}.replies.${randomUUID()}`;
+      await add(privateSession(queue, [], onMessage, options.logger));
+      return queue;
+    },
+  };
+}

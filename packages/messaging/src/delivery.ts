@@ -1,0 +1,22 @@
+import type { ConsumeMessage } from 'amqplib';
+
+/** A message as a handler sees it. */
+export interface Delivery {
+  body: Buffer;
+  headers: Record<string, unknown>;
+  messageId: string | undefined;
+  /** As it was published; a message that came over a rung keeps its lane's. */
+  routingKey: string;
+  /** The broker may have given it to someone before: look for what was already done. */
+  redelivered: boolean;
+}
+
+export function toDelivery(message: ConsumeMessage): Delivery {
+  return {
+    body: message.content,
+    headers: message.properties.headers ?? {},
+    messageId: message.properties.messageId as string | undefined,
+    routingKey: message.fields.routingKey,
+    redelivered: message.fields.redelivered,
+  };
+}

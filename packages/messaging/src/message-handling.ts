@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorFields, type Lifecycle, type Logger } from '@notify/service-kit';
+import type { ConsumeMessage } from 'amqplib';
+import type { Acknowledger } from './consumer.ts';
+import { type Delivery, toDelivery } from './delivery.ts';
+
+/** Between a handler's failure and the next try, so that a bug does not spin. */
+const FAILED_HANDLER_DELAY_MS = 1_000;
+const BATCH_RETRY_MAX_DELAY_MS = 5_000;
+
+/**
+ * One message at a time: acknowledged when the handler resolves. A handler that throws has a bug or is stopping:
+ * the message goes back, and the queue's delivery limit ends the loop in the failed queue.
+ */
+export function handleEach(
+  onMessage: (delivery: Delivery) => Promise<void>,
+  queue: string,
+  { logger, lifecycle }: { logger: Logger; lifecycle: Lifecycle },
+): (message: ConsumeMessage, acknowledger: Acknowledger) => Promise<void> {
+  return async (message, acknowledger) => {
+    try {
+      await onMessage(toDelivery(message));
+      acknowledger.ack(message);
+    } catch (error) {
+      // Stopping: the broker takes the message back when the connection closes.
+      if (!lifecycle.isRunning) return;
+      logger.error('a message could not be handled', {
+        queue,
+        message_id: message.properties.messageId,
+        ...errorFields(error),
+      });
+      await sleep(FAILED_HANDLER_DELAY_MS);
+      acknowledger.requeue(message);
+    }
+  };
+}
+
+/**
+ * Many messages at a time, one batch after the other, so that a multiple ack never covers what is not done.
+ * A batch that fails is tried again, with backoff, for as long as its channel lives: it is our database that is away,
+ * not the messages that are bad.
+ */
+export function handleBatches(
+  options: {
+    queue: string;
+    maxBatchSize: number;
+    maxWaitMs: number;
+    onBatch(deliveries: Delivery[]): Promise<void>;
+  },
+  { logger, lifecycle }: { logger: Logger; lifecycle: Lifecycle },
+): (message: ConsumeMessage, acknowledger: Acknowledger) => Promise<void> {
+  type Waiting = { message: ConsumeMessage; acknowledger: Acknowledger; done: () => void };
+  let waiting: Waiting[] = [];
+  let isWorking = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function handleUntilDone(batch: Waiting[], acknowledger: Acknowledger): Promise<void> {
+    const deliveries = batch.map(({ message }) => toDelivery(message));
+    for (let delayMs = 100; acknowledger.isCurrent; delayMs = Math.min(delayMs * 2, BATCH_RETRY_MAX_DELAY_MS)) {
+      try {
+        await options.onBatch(deliveries);
+        const last = batch.at(-1);
+        if (last !== undefined) acknowledger.ack(last.message, true);
+        return;
+      } catch (error) {
+        if (!lifecycle.isRunning) return;
+        logger.error('a batch failed and is tried again', {
+          queue: options.queue,
+          size: batch.length,
+          ...errorFields(error),
+        });
+        await sleep(delayMs);
+      }
+    }
+  }
+
+  async function work(): Promise<void> {
+    if (isWorking) return;
+    isWorking = true;
+    clearTimeout(timer);
+    timer = undefined;
+    while (waiting.length > 0) {
+      // Only messages of one channel: after a reconnect the old ones can't be acknowledged any more.
+      const acknowledger = (waiting[0] as Waiting).acknowledger;
+      const end = waiting.findIndex((each) => each.acknowledger !== acknowledger);
+      const batch = waiting.slice(0, Math.min(end === -1 ? waiting.length : end, options.maxBatchSize));
+      waiting = waiting.slice(batch.length);
+      await handleUntilDone(batch, acknowledger);
+      for (const { done } of batch) done();
+    }
+    isWorking = false;
+  }
+
+  return (message, acknowledger) =>
+    new Promise<void>((done) => {
+      waiting.push({ message, acknowledger, done });
+      if (isWorking) return;
+      if (waiting.length >= options.maxBatchSize) void work();
+      else timer ??= setTimeout(() => void work(), options.maxWaitMs);
+    });
+}

@@ -1,0 +1,101 @@
+import {
+  type Channel,
+  type Envelope,
+  EVENTS_EXCHANGE,
+  envelopeToJson,
+  eventId,
+  laneRoutingKey,
+  NOTIFICATIONS_EXCHANGE,
+  type NotificationEventJson,
+  notificationEventRoutingKey,
+  type Status,
+  type TimelineEntryJson,
+  type TimelineEvent,
+  workMessageId,
+} from '@notify/contracts';
+import type { OutgoingMessage } from './publisher.ts';
+
+/** Shown on the management page, so that an operator can read a message without its body. */
+function readableHeaders(envelope: Envelope, reason?: string): Record<string, string | number> {
+  return {
+    notification_id: envelope.notificationId,
+    type: envelope.notificationType,
+    channel: envelope.plan[envelope.hop] as Channel,
+    priority: envelope.priority,
+    epoch: envelope.epoch,
+    hop: envelope.hop,
+    attempt: envelope.attempt,
+    correlation_id: envelope.correlationId,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** A notification on its way into a lane. */
+export function laneMessage(envelope: Envelope, reason?: string): OutgoingMessage {
+  return {
+    exchange: NOTIFICATIONS_EXCHANGE,
+    routingKey: laneRoutingKey(envelope.plan[envelope.hop] as Channel, envelope.priority),
+    messageId: workMessageId(envelope.notificationId, envelope),
+    body: envelopeToJson(envelope),
+    headers: readableHeaders(envelope, reason),
+    correlationId: envelope.correlationId,
+  };
+}
+
+/** An event of one notification at its present position. */
+export function eventMessage(
+  envelope: Envelope,
+  event: TimelineEvent,
+  status: Status,
+  parts: Pick<NotificationEventJson, 'attempts' | 'timeline'> & {
+    occurredAt: string;
+    discriminator?: string;
+    envelope?: NotificationEventJson['envelope'];
+  },
+): OutgoingMessage {
+  const id = eventId(envelope.notificationId, envelope, event, parts.discriminator);
+  const body: NotificationEventJson = {
+    version: 1,
+    event_id: id,
+    event,
+    notification_id: envelope.notificationId,
+    epoch: envelope.epoch,
+    hop: envelope.hop,
+    attempt: envelope.attempt,
+    status,
+    channel: envelope.plan[envelope.hop],
+    attempts: parts.attempts,
+    timeline: parts.timeline,
+    notification_type: envelope.notificationType,
+    user_id: envelope.recipient.userId,
+    correlation_id: envelope.correlationId,
+    occurred_at: parts.occurredAt,
+    envelope: parts.envelope,
+  };
+  return {
+    exchange: EVENTS_EXCHANGE,
+    routingKey: notificationEventRoutingKey(event),
+    messageId: id,
+    body,
+    headers: readableHeaders(envelope),
+    correlationId: envelope.correlationId,
+  };
+}
+
+/** One line of the trail, at the envelope's position. */
+export function timelineEntry(
+  envelope: Envelope,
+  event: TimelineEvent,
+  status: Status,
+  at: string,
+  options: { reason?: string; channel?: Channel; discriminator?: string } = {},
+): TimelineEntryJson {
+  return {
+    id: eventId(envelope.notificationId, envelope, event, options.discriminator),
+    event,
+    status,
+    channel: options.channel ?? envelope.plan[envelope.hop],
+    reason: options.reason,
+    at,
+  };
+}

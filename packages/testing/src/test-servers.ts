@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run integration tests through "npm test -- --only=int"`);
+  return value;
+}
+
+/** A database of its own on the test server; `drop` removes it even while connections are open. */
+export async function createTestDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const server = required('TEST_POSTGRES_URL');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const run = async (sql: string) => {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  await run(`CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.toString(), drop: () => run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+/** Calls RabbitMQ's management API. @throws when it does not answer 2xx. */
+export async function rabbitmqApi<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const url = new URL(required('TEST_RABBITMQ_MANAGEMENT_URL'));
+  const authorization = `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`;
+  const response = await fetch(`${url.protocol}//${url.host}/api${path}`, {
+    method,
+    headers: { authorization, 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (!response.ok)
+    throw new Error(`RabbitMQ answered ${response.status} to ${method} ${path}: ${await response.text()}`);
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** A virtual host of its own on the test broker. */
+export async function createTestBroker(): Promise<{ url: string; vhost: string; drop(): Promise<void> }> {
+  const url = new URL(required('TEST_RABBITMQ_URL'));
+  const vhost = `test-${randomUUID()}`;
+  await rabbitmqApi('PUT', `/vhosts/${vhost}`);
+  await rabbitmqApi('PUT', `/permissions/${vhost}/${url.username}`, { configure: '.*', write: '.*', read: '.*' });
+  url.pathname = `/${vhost}`;
+  return { url: url.toString(), vhost, drop: () => rabbitmqApi('DELETE', `/vhosts/${vhost}`) };
+}
+
+/** The test Redis. Keys carry random ids, so tests share it. */
+export function testRedisUrl(): string {
+  return required('TEST_REDIS_URL');
+}

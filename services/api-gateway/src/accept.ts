@@ -1,0 +1,100 @@
+import {
+  AppError,
+  type Envelope,
+  envelopeToJson,
+  type NotificationJson,
+  type Skip,
+  type TimelineEntryJson,
+} from '@notify/contracts';
+import { type Broker, BrokerUnavailableError, eventMessage, laneMessage, timelineEntry } from '@notify/messaging';
+import { currentContext } from '@notify/service-kit';
+import { v7 as uuidv7 } from 'uuid';
+import type { AcceptSummaries } from './accept-summary.ts';
+
+/** What is known of a notification before it has an id. */
+export type NewNotification = Pick<
+  Envelope,
+  'notificationType' | 'priority' | 'recipient' | 'content' | 'template' | 'variables' | 'plan' | 'replyTo' | 'metadata'
+> & { skipped: Skip[] };
+
+function envelopeOf(notification: NewNotification, notificationId: string): Envelope {
+  const { skipped: _inTheTimelineOnly, ...rest } = notification;
+  const { correlationId, traceparent } = currentContext();
+  return {
+    ...rest,
+    notificationId,
+    epoch: 0,
+    hop: 0,
+    attempt: 1,
+    deferrals: 0,
+    tried: [],
+    skipped: [],
+    correlationId: correlationId ?? notificationId,
+    traceparent,
+    createdAt: new Date().toISOString(),
+  };
+}
+
+function summaryOf(envelope: Envelope, timeline: TimelineEntryJson[]): NotificationJson {
+  return {
+    notification_id: envelope.notificationId,
+    status: 'accepted',
+    channel: null,
+    priority: envelope.priority,
+    notification_type: envelope.notificationType,
+    user_id: envelope.recipient.userId ?? null,
+    channels: envelope.plan,
+    attempts: [],
+    timeline: timeline.map(({ id: _internal, ...entry }) => entry),
+    created_at: envelope.createdAt,
+    updated_at: envelope.createdAt,
+    metadata: envelope.metadata,
+    correlation_id: envelope.correlationId,
+  };
+}
+
+/** An id for a notification that is about to be accepted. */
+export function newNotificationId(): string {
+  return uuidv7();
+}
+
+/**
+ * Accepts: the record's event, with the whole envelope, and the message to the first lane, both confirmed by the broker.
+ * Only when this resolves may the client be told so.
+ * @throws AppError `dependency_unavailable` when the broker did not confirm both.
+ */
+export async function acceptNotification(
+  notification: NewNotification,
+  notificationId: string,
+  { broker, summaries }: { broker: Broker; summaries: AcceptSummaries },
+): Promise<Envelope> {
+  const envelope = envelopeOf(notification, notificationId);
+  const at = envelope.createdAt;
+  const timeline: TimelineEntryJson[] = [
+    timelineEntry(envelope, 'accepted', 'accepted', at),
+    ...notification.skipped.map(({ channel, reason }) =>
+      timelineEntry(envelope, 'skipped', 'accepted', at, { channel, reason, discriminator: `plan.${channel}` }),
+    ),
+  ];
+  // A trail starts with the notification itself; no channel has been chosen by then.
+  delete timeline[0]?.channel;
+  const accepted = eventMessage(envelope, 'accepted', 'accepted', {
+    attempts: [],
+    timeline,
+    occurredAt: at,
+    envelope: envelopeToJson(envelope),
+  });
+  try {
+    await Promise.all([
+      broker.publish(accepted),
+      broker.publish(laneMessage(envelope)),
+      summaries.keep(summaryOf(envelope, timeline)),
+    ]);
+  } catch (error) {
+    if (!(error instanceof BrokerUnavailableError)) throw error;
+    throw new AppError('dependency_unavailable', 'The message broker is unavailable; nothing was accepted', {
+      cause: error,
+    });
+  }
+  return envelope;
+}

@@ -1,0 +1,51 @@
+import { AppError } from '@notify/contracts';
+import { CachedLookup } from '@notify/enrichment';
+import { type Database, isDatabaseUnavailable } from '@notify/service-kit';
+import type { Request, RequestHandler } from 'express';
+import { apiKeyId, matchesApiKey, type Scope, type StoredApiKey } from './api-key.ts';
+import { findApiKey } from './api-key-store.ts';
+
+/** A revoked key stops working everywhere within this time. */
+const TTL_MS = 1_000;
+const MAX_KEYS = 10_000;
+
+function keyOf(request: Request): string | undefined {
+  const [scheme, token] = (request.get('authorization') ?? '').split(' ');
+  if (scheme?.toLowerCase() === 'bearer' && token) return token;
+  return request.get('x-api-key');
+}
+
+/** Makes middlewares that let in who has a valid API key with the scope: 401 without a key, 403 without the scope. */
+export function createAuthenticator(database: Database): (scope: Scope) => RequestHandler {
+  // While the database is away, keys that were valid a moment ago go on working: it must not stop sending.
+  const lastKnown = new Map<string, StoredApiKey>();
+  const keys = new CachedLookup<StoredApiKey>(
+    async (id) => {
+      try {
+        const key = await findApiKey(database, id);
+        if (key === undefined) lastKnown.delete(id);
+        else lastKnown.set(id, key);
+        return key;
+      } catch (error) {
+        const known = lastKnown.get(id);
+        if (known !== undefined && isDatabaseUnavailable(error)) return known;
+        throw error;
+      }
+    },
+    { maxEntries: MAX_KEYS, ttlMs: TTL_MS },
+  );
+
+  return (scope) => async (request, _response, next) => {
+    const given = keyOf(request);
+    if (given === undefined) {
+      throw new AppError('unauthorized', 'Send an API key: "Authorization: Bearer <key>" or "X-API-Key: <key>"');
+    }
+    const id = apiKeyId(given);
+    const stored = id === undefined ? undefined : await keys.get(id);
+    if (stored === undefined || !matchesApiKey(given, stored)) {
+      throw new AppError('unauthorized', 'The API key is not valid');
+    }
+    if (!stored.scopes.includes(scope)) throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
+    next();
+  };
+}

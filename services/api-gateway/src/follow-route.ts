@@ -1,0 +1,31 @@
+import { AppError, type ListJson, listQuerySchema, type NotificationJson, validate } from '@notify/contracts';
+import type { ServiceClient } from '@notify/service-kit';
+import { type RequestHandler, Router } from 'express';
+import type { AcceptSummaries } from './accept-summary.ts';
+import { queryOf } from './forward-route.ts';
+
+/** `GET /api/v1/notifications/{id}` and the list. */
+export function followRoute(
+  authenticate: RequestHandler,
+  { statusService, summaries }: { statusService: ServiceClient; summaries: AcceptSummaries },
+): Router {
+  const router = Router();
+  router.get('/api/v1/notifications', authenticate, async (request, response) => {
+    validate(listQuerySchema, request.query, 'the query');
+    response.json(await statusService.request<ListJson<NotificationJson>>('GET', `/notifications${queryOf(request)}`));
+  });
+  router.get('/api/v1/notifications/:id', authenticate, async (request, response) => {
+    const id = String(request.params['id']);
+    try {
+      const path = `/notifications/${encodeURIComponent(id)}`;
+      response.json(await statusService.request<NotificationJson>('GET', path));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'notification_not_found') throw error;
+      // Its event may still be on the way to the record.
+      const summary = await summaries.find(id);
+      if (summary === undefined) throw error;
+      response.json(summary);
+    }
+  });
+  return router;
+}

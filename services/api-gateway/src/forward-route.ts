@@ -1,0 +1,44 @@
+import type { ServiceClient } from '@notify/service-kit';
+import { type Request, type RequestHandler, Router } from 'express';
+import type { Scope } from './api-key.ts';
+
+/** An operation that another service does. Its path below /api/v1 is the same there. */
+export interface Forwarded {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** As express writes it: `/users/:user_id`. */
+  path: string;
+  scope: Scope;
+  service: ServiceClient;
+  /** Called with the path's parameters when the other service has done it. */
+  done?(params: Record<string, string>): void;
+}
+
+/** The query of a request with its question mark, or nothing. */
+export function queryOf(request: Request): string {
+  const start = request.originalUrl.indexOf('?');
+  return start === -1 ? '' : request.originalUrl.slice(start);
+}
+
+function pathOf(pattern: string, params: Record<string, string>): string {
+  return pattern.replaceAll(/:(\w+)/g, (_match, name: string) => encodeURIComponent(params[name] ?? ''));
+}
+
+/** Passes operations through to the services that own them: authenticated here, validated there. */
+export function forwardRoute(operations: Forwarded[], authenticate: (scope: Scope) => RequestHandler): Router {
+  const router = Router();
+  for (const { method, path, scope, service, done } of operations) {
+    router[method](`/api/v1${path}`, authenticate(scope), async (request, response) => {
+      const params = request.params as Record<string, string>;
+      const answer = await service.exchange<unknown>(
+        method.toUpperCase(),
+        `${pathOf(path, params)}${queryOf(request)}`,
+        method === 'get' || method === 'delete' ? undefined : (request.body ?? {}),
+      );
+      done?.(params);
+      response.status(answer.status);
+      if (answer.body === undefined) response.end();
+      else response.json(answer.body);
+    });
+  }
+  return router;
+}

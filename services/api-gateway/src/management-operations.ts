@@ -1,0 +1,45 @@
+import type { TemplateCatalogue, UserDirectory } from '@notify/enrichment';
+import type { ServiceClient } from '@notify/service-kit';
+import type { Forwarded } from './forward-route.ts';
+
+export interface ManagementDependencies {
+  userService: ServiceClient;
+  templateService: ServiceClient;
+  inAppService: ServiceClient;
+  users: UserDirectory;
+  templates: TemplateCatalogue;
+}
+
+/** The operations on users, templates and inboxes, which other services do. */
+export function managementOperations(dependencies: ManagementDependencies): Forwarded[] {
+  const { userService, templateService, inAppService } = dependencies;
+  // The event that empties every cache is on its way; this instance need not wait for it.
+  const userChanged = (params: Record<string, string>) => dependencies.users.drop(params['user_id'] ?? '');
+  const templateChanged = (params: Record<string, string>) => dependencies.templates.drop(params['code'] ?? '');
+  const readUsers = { scope: 'users:read', service: userService } as const;
+  const writeUsers = { scope: 'users:write', service: userService, done: userChanged } as const;
+  const readTemplates = { scope: 'templates:read', service: templateService } as const;
+  const writeTemplates = { scope: 'templates:write', service: templateService, done: templateChanged } as const;
+  const readInbox = { scope: 'users:read', service: inAppService } as const;
+  return [
+    { method: 'get', path: '/users', ...readUsers },
+    { method: 'put', path: '/users/:user_id', ...writeUsers },
+    { method: 'get', path: '/users/:user_id', ...readUsers },
+    { method: 'patch', path: '/users/:user_id', ...writeUsers },
+    { method: 'get', path: '/users/:user_id/devices', ...readUsers },
+    { method: 'post', path: '/users/:user_id/devices', ...writeUsers },
+    { method: 'delete', path: '/users/:user_id/devices/:token', ...writeUsers },
+    { method: 'get', path: '/users/:user_id/preferences', ...readUsers },
+    { method: 'put', path: '/users/:user_id/preferences', ...writeUsers },
+    { method: 'get', path: '/users/:user_id/inbox', ...readInbox },
+    { method: 'get', path: '/users/:user_id/inbox/unread_count', ...readInbox },
+    { method: 'get', path: '/templates', ...readTemplates },
+    { method: 'post', path: '/templates', ...writeTemplates },
+    { method: 'get', path: '/templates/:code', ...readTemplates },
+    { method: 'get', path: '/templates/:code/draft/:locale', ...readTemplates },
+    { method: 'put', path: '/templates/:code/draft/:locale', ...writeTemplates },
+    { method: 'post', path: '/templates/:code/publish', ...writeTemplates },
+    { method: 'get', path: '/templates/:code/versions', ...readTemplates },
+    { method: 'get', path: '/templates/:code/versions/:version', ...readTemplates },
+  ];
+}

@@ -1,0 +1,123 @@
+import { ERROR_CODES } from '@notify/contracts';
+import type Joi from 'joi';
+import parse from 'joi-to-json';
+import { OPERATIONS, type Operation } from './operations.ts';
+
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  [keyword: string]: unknown;
+}
+
+function jsonSchemaOf(schema: Joi.ObjectSchema): JsonSchema {
+  const { schemas: _none, ...json } = parse(schema, 'open-api-3.1') as JsonSchema;
+  return json;
+}
+
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
+
+function parametersOf({ path, query }: Operation): unknown[] {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  if (query === undefined) return inPath;
+  const { properties = {}, required = [] } = jsonSchemaOf(query);
+  return [
+    ...inPath,
+    ...Object.entries(properties).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: required.includes(name),
+      schema,
+    })),
+  ];
+}
+
+function answersOf({ answers }: Operation): Record<string, unknown> {
+  const all: Record<number, string> = {
+    ...answers,
+    401: 'No valid API key',
+    403: 'The API key lacks the scope',
+    503: '`dependency_unavailable`: try again after `Retry-After` seconds',
+  };
+  return Object.fromEntries(
+    Object.entries(all).map(([status, description]) => [
+      status,
+      Number(status) < 400
+        ? { description, ...(status === '204' ? {} : { content: { 'application/json': {} } }) }
+        : { description, content: { 'application/problem+json': { schema: PROBLEM } } },
+    ]),
+  );
+}
+
+function operationObject(operation: Operation): Record<string, unknown> {
+  const { body, method, path, scope, summary, tag } = operation;
+  return {
+    operationId: `${method}_${path.replaceAll(/[^a-z0-9]+/g, '_').replaceAll(/^_|_$/g, '')}`,
+    tags: [tag],
+    summary,
+    description: `Scope: \`${scope}\``,
+    parameters: parametersOf(operation),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: jsonSchemaOf(body.schema), example: body.example } },
+          },
+        }),
+    responses: answersOf(operation),
+  };
+}
+
+/** The OpenAPI 3.1 document, made from the same schemas that validate requests. @param serverUrl where clients reach the gateway. */
+export function openApiDocument(serverUrl: string): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of OPERATIONS) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: operationObject(operation) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Notification system',
+      version: '0.1.0',
+      description: 'Send this person this message, by email, SMS, push or in-app, and read what became of it.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: serverUrl }],
+    security: [{ bearer: [] }, { apiKey: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+      schemas: {
+        Problem: {
+          type: 'object',
+          required: ['type', 'title', 'status', 'code', 'correlation_id'],
+          properties: {
+            type: { type: 'string' },
+            title: { type: 'string' },
+            status: { type: 'integer' },
+            detail: { type: 'string' },
+            instance: { type: 'string' },
+            code: { type: 'string', enum: Object.keys(ERROR_CODES) },
+            correlation_id: { type: 'string' },
+            errors: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['field', 'code', 'message'],
+                properties: { field: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
+              },
+            },
+          },
+        },
+      },
+    },
+  };
+}

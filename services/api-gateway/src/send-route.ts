@@ -1,0 +1,62 @@
+import { type SendAnswerJson, sendRequestSchema, validate } from '@notify/contracts';
+import type { TemplateCatalogue, UserDirectory } from '@notify/enrichment';
+import type { Broker } from '@notify/messaging';
+import { type RequestHandler, Router } from 'express';
+import { acceptNotification, newNotificationId } from './accept.ts';
+import type { AcceptSummaries } from './accept-summary.ts';
+import { planRequest } from './plan-request.ts';
+import { refuseUnbuiltHeaders } from './unbuilt.ts';
+
+export interface SendDependencies {
+  broker: Broker;
+  summaries: AcceptSummaries;
+  users: UserDirectory;
+  templates: TemplateCatalogue;
+}
+
+/** `POST /api/v1/notifications`: 202 once the broker has it. */
+export function sendRoute(authenticate: RequestHandler, dependencies: SendDependencies): Router {
+  const router = Router();
+  router.post('/api/v1/notifications', authenticate, refuseUnbuiltHeaders, async (request, response) => {
+    const body = validate(sendRequestSchema, request.body ?? {});
+    const { channels, skipped } = await planRequest(body, dependencies);
+    const { to } = body;
+    const envelope = await acceptNotification(
+      {
+        notificationType: body.notification_type,
+        priority: body.priority,
+        recipient:
+          to === undefined
+            ? { userId: body.user_id as string }
+            : {
+                to: {
+                  email: to.email,
+                  phone: to.phone,
+                  deviceTokens: to.device_tokens,
+                  locale: to.locale,
+                  timezone: to.timezone,
+                },
+              },
+        content: body.content,
+        template: body.template,
+        variables: body.variables,
+        plan: channels,
+        skipped,
+        metadata: body.metadata,
+      },
+      newNotificationId(),
+      dependencies,
+    );
+    const self = `/api/v1/notifications/${envelope.notificationId}`;
+    const answer: SendAnswerJson = {
+      notification_id: envelope.notificationId,
+      status: 'accepted',
+      channels,
+      priority: body.priority,
+      created_at: envelope.createdAt,
+      links: { self },
+    };
+    response.status(202).location(self).json(answer);
+  });
+  return router;
+}

@@ -1,0 +1,82 @@
+import { openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
+import { openBroker } from '@notify/messaging';
+import {
+  createHttpApp,
+  createMetrics,
+  createServiceClient,
+  createServiceTokens,
+  type Lifecycle,
+  type Logger,
+  listen,
+  openDatabase,
+  openRedis,
+} from '@notify/service-kit';
+import { createAcceptSummaries } from './accept-summary.ts';
+import { storeBootstrapKey } from './api-key-store.ts';
+import { createAuthenticator } from './authenticate.ts';
+import type { GatewayConfig } from './config.ts';
+import { docsRoute } from './docs-route.ts';
+import { followRoute } from './follow-route.ts';
+import { forwardRoute } from './forward-route.ts';
+import { managementOperations } from './management-operations.ts';
+import { notifyRoute } from './notify-route.ts';
+import { sendRoute } from './send-route.ts';
+import { openSyncReplies } from './sync-replies.ts';
+
+const NAME = 'api-gateway';
+
+/** Opens everything and listens. @throws when a dependency is away at start. */
+export async function startApiGateway(config: GatewayConfig, logger: Logger, lifecycle: Lifecycle): Promise<void> {
+  const metrics = createMetrics(NAME);
+  const database = await openDatabase(
+    {
+      url: config.DATABASE_URL,
+      poolSize: config.DATABASE_POOL_SIZE,
+      migrationsDir: new URL('../migrations', import.meta.url).pathname,
+    },
+    logger,
+    lifecycle,
+  );
+  await storeBootstrapKey(database, config.API_KEY);
+  const redis = await openRedis(config.REDIS_URL, logger, lifecycle);
+  const broker = await openBroker({ url: config.RABBITMQ_URL, name: NAME, logger, metrics, lifecycle });
+
+  const token = createServiceTokens(config.SERVICE_TOKEN_SECRET, NAME);
+  const clientOf = (service: string, baseUrl: string) => createServiceClient({ service, baseUrl, token });
+  const userService = clientOf('user-service', config.USER_SERVICE_URL);
+  const templateService = clientOf('template-service', config.TEMPLATE_SERVICE_URL);
+  const statusService = clientOf('status-service', config.STATUS_SERVICE_URL);
+  const inAppService = clientOf('in-app-service', config.IN_APP_SERVICE_URL);
+
+  const users = await openUserDirectory(userService, broker);
+  const templates = await openTemplateCatalogue(templateService, broker);
+  const summaries = createAcceptSummaries(redis, logger);
+  const replies = await openSyncReplies(broker);
+  const authenticate = createAuthenticator(database);
+  const canSend = authenticate('notifications:write');
+
+  const app = createHttpApp({
+    logger,
+    metrics,
+    lifecycle,
+    // What a request can do without is not here: Redis and the other services have their own answers when away.
+    readiness: {
+      rabbitmq: () => {
+        if (!broker.isReady) throw new Error('not connected');
+      },
+      postgres: () => database.query('SELECT 1'),
+    },
+    routers: [
+      docsRoute(config.PUBLIC_URL),
+      sendRoute(canSend, { broker, summaries, users, templates }),
+      notifyRoute(canSend, { broker, summaries, replies }),
+      followRoute(authenticate('notifications:read'), { statusService, summaries }),
+      forwardRoute(
+        managementOperations({ userService, templateService, inAppService, users, templates }),
+        authenticate,
+      ),
+    ],
+  });
+  await listen(app, { host: config.HOST, port: config.PORT }, lifecycle);
+  logger.info('ready', { port: config.PORT });
+}

@@ -1,0 +1,34 @@
+import { AppError, type AttemptJson, type Channel, type Status, type SyncReplyJson } from '@notify/contracts';
+
+export interface SyncAnswerJson {
+  notification_id: string;
+  status: Status;
+  channel: Channel | undefined;
+  fallback_used: boolean;
+  attempts: AttemptJson[];
+}
+
+/** Failures that no later try could turn into a success. */
+function isHopeless({ error_class: errorClass }: AttemptJson): boolean {
+  return errorClass === 'permanent' || errorClass === 'recipient';
+}
+
+/**
+ * The answer to a synchronous notification whose outcome is known: 200, or 207 when another channel had to help.
+ * @throws AppError `undeliverable` (422) when nothing could ever succeed, else `delivery_failed` (500), both with the attempts.
+ */
+export function syncAnswer(reply: SyncReplyJson): { status: 200 | 207; body: SyncAnswerJson } {
+  const { notification_id, status, channel, attempts } = reply;
+  if (status === 'sent' || status === 'delivered') {
+    const fallbackUsed = attempts.some((attempt) => attempt.channel !== channel);
+    return {
+      status: fallbackUsed ? 207 : 200,
+      body: { notification_id, status, channel, fallback_used: fallbackUsed, attempts },
+    };
+  }
+  const extra = { notification_id, attempts };
+  if (attempts.every(isHopeless)) {
+    throw new AppError('undeliverable', 'No channel can ever deliver this: see attempts', { extra });
+  }
+  throw new AppError('delivery_failed', 'Every channel failed: see attempts', { extra });
+}

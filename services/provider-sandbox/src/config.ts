@@ -1,0 +1,14 @@
+import { type ConfigKeys, type HttpConfig, httpKeys } from '@notify/service-kit';
+import Joi from 'joi';
+
+export interface SandboxConfig extends HttpConfig {
+  SMTP_LISTEN_PORT: number;
+}
+
+/** The sandbox keeps everything in memory: it needs no address of anything. */
+export const sandboxConfigKeys: ConfigKeys<SandboxConfig> = {
+  /** HOST, PORT (default 8025: the vendors' HTTP APIs, the sandbox's own, and the page) and LOG_LEVEL. */
+  ...httpKeys(8025),
+  /** TCP port of the mail server, on the same HOST. Default 1025. */
+  SMTP_LISTEN_PORT: Joi.number().port().default(1025),
+};

@@ -1,0 +1,21 @@
+import { createHttpApp, type HttpAppOptions } from '@notify/service-kit';
+import express, { type Express } from 'express';
+import { faultsRoute } from './faults-route.ts';
+import { fcmRoute } from './fcm-route.ts';
+import { messagesRoute } from './messages-route.ts';
+import { pageRoute } from './page-route.ts';
+import type { Sandbox } from './sandbox.ts';
+import { twilioRoute } from './twilio-route.ts';
+
+/**
+ * The vendors, the sandbox's own API and its page on one port. The vendors come first and bare: in a benchmark they are
+ * the other side, whose work must not count, and their answers carry their headers, not ours.
+ */
+export function createSandboxApp(sandbox: Sandbox, surroundings: Omit<HttpAppOptions, 'routers'>): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(twilioRoute(sandbox), fcmRoute(sandbox));
+  app.use(pageRoute());
+  app.use(createHttpApp({ ...surroundings, routers: [messagesRoute(sandbox.messages), faultsRoute(sandbox.faults)] }));
+  return app;
+}

@@ -1,0 +1,22 @@
+import type { Behaviour } from './behaviour.ts';
+import { ConnectionHolds } from './connection-holds.ts';
+import { FaultTable } from './fault-table.ts';
+import { MessageStore, type ReceivedMessage } from './message-store.ts';
+import { recipientRule } from './recipient-rules.ts';
+import { PROVIDER_CHANNELS, type Provider } from './vendors.ts';
+
+/** What all endpoints share: what arrived, what is to fail, who waits. */
+export class Sandbox {
+  readonly messages = new MessageStore();
+  readonly faults = new FaultTable();
+  readonly holds = new ConnectionHolds();
+
+  /** What this request meets: a fault that somebody ordered, else what its recipient always does, else nothing. */
+  behaviourFor(provider: Provider, to: string): Behaviour | undefined {
+    return this.faults.take({ provider, to }) ?? recipientRule(provider, to);
+  }
+
+  receive(provider: Provider, message: Omit<ReceivedMessage, 'channel' | 'provider' | 'receivedAt'>): void {
+    this.messages.add({ ...message, provider, channel: PROVIDER_CHANNELS[provider], receivedAt: new Date() });
+  }
+}
