@@ -21,6 +21,8 @@ const project = (displayName, testMatch, more = {}) => ({
 });
 
 export default {
+  // Tests wait for conditions, each with a deadline of its own; this one only ends what hangs.
+  testTimeout: 60_000,
   projects: [
     project('unit', ['{packages,services}/*/src/**/*.test.ts', 'infra/**/*.test.ts']),
     project('integration', ['{packages,services}/*/test/**/*.int.test.ts']),

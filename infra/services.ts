@@ -61,7 +61,11 @@ export const serviceFolder = (projectDir: string, service: Service): string =>
   join(projectDir, 'services', service.name);
 
 /** Secrets of .env that reach a service only inside an address, or as a key that it needs. */
-const secretSetting = /_PASSWORD$|^RABBITMQ_|^REDIS_PASSWORD$|^API_KEY$|^SERVICE_TOKEN_SECRET$/;
+const secretSetting =
+  /^(RABBITMQ_(OPERATOR_)?(USER|PASSWORD)|REDIS_PASSWORD|\w+_DB_PASSWORD|API_KEY|SERVICE_TOKEN_SECRET)(_FILE)?$/;
+
+/** An address of .env that replaces the instance's own, for the services that use such a server at all. */
+const serverAddresses: Readonly<Record<string, Need>> = { RABBITMQ_URL: 'rabbitmq', REDIS_URL: 'redis' };
 
 /** Where a service listens and keeps its data is for the instance to say, whatever .env holds. */
 const fixedSettings = ['NODE_ENV', 'HOST', 'PORT', 'DATABASE_URL', 'SMTP_LISTEN_PORT'];
@@ -120,7 +124,8 @@ function passedOn(service: Service, settings: Settings): Record<string, string> 
   const wanted = Object.entries(settings).filter(
     ([key, value]) =>
       value !== '' &&
-      !secretSetting.test(key.replace(/_FILE$/, '')) &&
+      !secretSetting.test(key) &&
+      !(key in serverAddresses && !service.needs.includes(serverAddresses[key] as Need)) &&
       !fixedSettings.includes(key) &&
       !othersPrefixes.some((prefix) => key.startsWith(prefix)),
   );

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dataDir, lockFile, markerValue, markerVariable } from './instance.ts';
-import { realPathOrSelf } from './real-path.ts';
 
 /** True when a process with this id exists, whoever owns it. */
 export function isAlive(pid: number): boolean {
@@ -29,7 +28,7 @@ export function runningSupervisor(dir: string): number | undefined {
  */
 export function findProcesses(dir: string, processName?: string): number[] {
   const mark = `${markerVariable}=${markerValue(dir, processName ?? '')}`;
-  const folder = `${realPathOrSelf(dataDir(dir))}/${processName ?? ''}`;
+  const folder = `${dataDir(dir)}/${processName ?? ''}`;
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)

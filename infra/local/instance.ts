@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv, type Settings } from './env-file.ts';
 import type { Ports } from './ports.ts';
+import { realPathOrSelf } from './real-path.ts';
 
 /** One running copy of the system: the default one in .local, or a test's in .local/test-<pid>. */
 export type Instance = {
@@ -20,7 +21,10 @@ type InstanceFile = { name: string; ports: Ports; env_file: string };
 export const instanceFile = (dir: string): string => join(dir, 'instance.json');
 export const stateFile = (dir: string): string => join(dir, 'state.json');
 export const lockFile = (dir: string): string => join(dir, 'supervisor.lock');
-export const dataDir = (dir: string): string => join(dir, 'data');
+/** Where the servers' data is reached from the instance: a folder, or a link to one outside of the project. */
+export const dataPath = (dir: string): string => join(dir, 'data');
+/** Where the servers' data really is; the servers are given this path, since they may not be able to follow the link. */
+export const dataDir = (dir: string): string => realPathOrSelf(dataPath(dir));
 export const logFile = (dir: string, processName: string): string => join(dir, 'logs', `${processName}.log`);
 
 /** The environment variable by which a process of an instance is known, also when its parent is gone. */

@@ -35,7 +35,8 @@ export function createStageRunner(): StageRunner {
 
   const run = async (command: readonly [string, ...string[]], env: Record<string, string>): Promise<number> => {
     if (aborted) return 130;
-    const [program, ...args] = command;
+    // It ends with this process, also when that is killed and can no longer see to it.
+    const [program, ...args] = ['setpriv', '--pdeathsig=KILL', ...command] as const;
     // A group of its own, so that Jest's workers can be ended with it.
     const child = spawn(program, args, {
       cwd: projectDir,

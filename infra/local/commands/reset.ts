@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { dataDir } from '../instance.ts';
 import { envFile, localDir } from '../paths.ts';
-import { realPathOrSelf } from '../real-path.ts';
 import { removeDataDir } from '../servers/server-user.ts';
 import { stopInstance } from '../supervisor-control.ts';
 
 /** `npm run reset [-- --yes]`: stops the system and deletes all it stored, with its secrets. Returns the exit code. */
 export async function reset(args: readonly string[]): Promise<number> {
-  const found = [realPathOrSelf(dataDir(localDir)), localDir, envFile].filter((path) => existsSync(path));
+  const found = [dataDir(localDir), localDir, envFile].filter((path) => existsSync(path));
   if (found.length === 0) {
     console.log('There is nothing to delete.');
     return 0;

@@ -1,4 +1,4 @@
-import { residentBytes, runningSupervisor } from '../instance-processes.ts';
+import { findProcesses, residentBytes, runningSupervisor } from '../instance-processes.ts';
 import { localDir } from '../paths.ts';
 import { readState } from '../state-file.ts';
 import { textTable } from '../text-table.ts';
@@ -7,7 +7,9 @@ import { textTable } from '../text-table.ts';
 export async function status(): Promise<number> {
   const state = readState(localDir);
   if (state === undefined || runningSupervisor(localDir) === undefined) {
-    console.log('Not running. `npm start` starts it.');
+    const left = findProcesses(localDir).length;
+    const orphans = `Not supervised: ${left} processes are left. \`npm start\` ends them and starts again, \`npm stop\` ends them.`;
+    console.log(left > 0 ? orphans : 'Not running. `npm start` starts it.');
     return 1;
   }
   const rows = Object.entries(state.processes).map(([name, { status: condition, pid, port, restarts }]) => {

@@ -11,7 +11,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { dataDir, outsideBase, outsideDataDir } from '../instance.ts';
+import { dataPath, outsideBase, outsideDataDir } from '../instance.ts';
 
 const databaseUser = 'postgres';
 
@@ -44,7 +44,7 @@ export function asServerUser(command: readonly [string, ...string[]]): [string, 
  * @throws Error with one clear line when there is data that the server user can no longer reach
  */
 export function makeDataDir(instanceDir: string): string | undefined {
-  const folder = dataDir(instanceDir);
+  const folder = dataPath(instanceDir);
   const linked = linkedFolder(folder);
   if (linked !== undefined) {
     makeReachable(linked);
@@ -70,7 +70,7 @@ export function makeDataDir(instanceDir: string): string | undefined {
 
 /** Deletes the data of an instance, wherever it is. */
 export function removeDataDir(instanceDir: string): void {
-  const folder = dataDir(instanceDir);
+  const folder = dataPath(instanceDir);
   const linked = linkedFolder(folder);
   rmSync(folder, { recursive: true, force: true });
   if (linked === undefined || dirname(linked) !== outsideBase) return;

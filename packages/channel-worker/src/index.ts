@@ -1,3 +1,4 @@
 export { type ChannelWorkerConfig, channelWorkerKeys } from './config.ts';
 export * from './provider.ts';
+export * from './provider-keys.ts';
 export { type ChannelWorkerOptions, runChannelWorker } from './run-channel-worker.ts';

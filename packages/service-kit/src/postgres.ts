@@ -1,5 +1,4 @@
-import { runner } from 'node-pg-migrate';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Lifecycle } from './lifecycle.ts';
 import { errorFields, type Logger } from './logger.ts';
 
@@ -22,7 +21,9 @@ const STATEMENT_TIMEOUT_MS = 10_000;
  * @throws when the database can't be reached or a migration fails; the service then fails to start.
  */
 export async function openDatabase(options: DatabaseOptions, logger: Logger, lifecycle: Lifecycle): Promise<Database> {
-  const pool = new pg.Pool({
+  // Loaded only by the services that have a database: the others are smaller for it.
+  const { Pool } = (await import('pg')).default;
+  const pool = new Pool({
     connectionString: options.url,
     max: options.poolSize,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -31,6 +32,7 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger, lif
   // An idle connection that the server closes is not an event worth dying for: the pool opens another.
   pool.on('error', (error) => logger.warn('database connection lost', errorFields(error)));
   lifecycle.onShutdown('database', () => pool.end());
+  const { runner } = await import('node-pg-migrate');
   await runner({
     databaseUrl: options.url,
     dir: options.migrationsDir,

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Logger } from './logger.ts';
 
@@ -11,7 +11,9 @@ const RECONNECT_MAX_DELAY_MS = 1_000;
  * (503, or a deferral). It reconnects by itself, for ever.
  */
 export async function openRedis(url: string, logger: Logger, lifecycle: Lifecycle): Promise<Redis> {
-  const redis = new Redis(url, {
+  // Loaded only by the services that use it: the others are smaller for it.
+  const { Redis: Client } = await import('ioredis');
+  const redis = new Client(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

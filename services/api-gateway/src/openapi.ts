@@ -1,7 +1,10 @@
 import { ERROR_CODES } from '@notify/contracts';
 import type Joi from 'joi';
-import parse from 'joi-to-json';
+import joiToJson from 'joi-to-json';
 import { OPERATIONS, type Operation } from './operations.ts';
+
+// Its types describe an ES module; what node loads is the function itself.
+const parse = joiToJson as unknown as (typeof joiToJson)['parse'];
 
 interface JsonSchema {
   properties?: Record<string, JsonSchema>;

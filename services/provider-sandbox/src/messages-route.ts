@@ -2,7 +2,7 @@ import { CHANNELS, validate } from '@notify/contracts';
 import express, { type Router } from 'express';
 import Joi from 'joi';
 import type { MessageStore } from './message-store.ts';
-import { presentMessage } from './present-message.ts';
+import { presentMessages } from './present-message.ts';
 import type { SandboxChannel } from './vendors.ts';
 
 interface MessagesQuery {
@@ -39,7 +39,7 @@ export function messagesRoute(store: MessageStore): Router {
     // A phone number whose + nobody encoded arrives with a space in its place.
     const recipient = to?.replace(/^ (?=\d)/, '+');
     const messages = store.list({ channel, to: recipient, notificationId: notification_id, limit });
-    response.json({ data: await Promise.all(messages.map(presentMessage)) });
+    response.json({ data: await presentMessages(messages) });
   });
   router.get('/api/messages/count', (_request, response) => {
     response.json({ count: store.count });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
 import type { MessageContent, ReceivedMessage } from './message-store.ts';
 
@@ -12,7 +13,20 @@ export interface PresentedMessage extends MessageContent {
   received_at: string;
 }
 
-export async function presentMessage(message: ReceivedMessage): Promise<PresentedMessage> {
+/** How many mails are parsed before others get their turn. */
+const BATCH_SIZE = 100;
+
+/** Thousands of mails take seconds to parse: meanwhile new ones must be taken in. */
+export async function presentMessages(messages: ReceivedMessage[]): Promise<PresentedMessage[]> {
+  const presented: PresentedMessage[] = [];
+  for (let start = 0; start < messages.length; start += BATCH_SIZE) {
+    presented.push(...(await Promise.all(messages.slice(start, start + BATCH_SIZE).map(presentMessage))));
+    await setImmediate();
+  }
+  return presented;
+}
+
+async function presentMessage(message: ReceivedMessage): Promise<PresentedMessage> {
   const { content } = message;
   const { headers, ...visible } = 'rawMail' in content ? await parseMail(content.rawMail) : content;
   return {

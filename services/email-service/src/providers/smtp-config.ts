@@ -1,0 +1,38 @@
+import type { ConfigKeys } from '@notify/service-kit';
+import Joi from 'joi';
+import { MAIL_FROM_PATTERN } from '../mail-from.ts';
+
+export interface SmtpConfig {
+  SMTP_HOST: string;
+  SMTP_PORT: number;
+  SMTP_SECURE: 'none' | 'starttls' | 'tls';
+  SMTP_USER?: string;
+  SMTP_PASSWORD?: string;
+  SMTP_CONNECTIONS: number;
+  MAIL_FROM: string;
+}
+
+/** A default for development alone: in production, mail that quietly goes nowhere is worse than no start. */
+const developmentDefault = <T extends Joi.Schema>(schema: T, value: string | number): T =>
+  // biome-ignore lint/suspicious/noThenProperty: it is Joi's
+  schema.when('NODE_ENV', { is: 'production', then: Joi.required(), otherwise: schema.default(value) });
+
+export const smtpKeys: ConfigKeys<SmtpConfig> = {
+  /** The mail server's name or address. Default localhost (the sandbox); required in production. */
+  SMTP_HOST: developmentDefault(Joi.string().hostname(), 'localhost'),
+  /** Default 1025 (the sandbox); required in production: 587 for `starttls`, 465 for `tls`, as a rule. */
+  SMTP_PORT: developmentDefault(Joi.number().port(), 1025),
+  /** `none`, `starttls` (refuses to go on in clear) or `tls` from the first byte. Default none; required in production. */
+  SMTP_SECURE: developmentDefault(Joi.string<SmtpConfig['SMTP_SECURE']>().valid('none', 'starttls', 'tls'), 'none'),
+  /** Both or neither. Default: no authentication. */
+  SMTP_USER: Joi.string(),
+  // biome-ignore lint/suspicious/noThenProperty: it is Joi's
+  SMTP_PASSWORD: Joi.string().when('SMTP_USER', { is: Joi.exist(), then: Joi.required() }),
+  /** How many connections, and so how many mails at a time, each instance holds. Default 10. */
+  SMTP_CONNECTIONS: Joi.number().integer().min(1).max(100).default(10),
+  /** The sender, `Name <address>` or an address. Its domain is also that of our Message-IDs. Required in production. */
+  MAIL_FROM: developmentDefault(
+    Joi.string().pattern(MAIL_FROM_PATTERN, 'Name <address> or an address'),
+    'Notifications <notifications@notify.test>',
+  ),
+};

@@ -1,0 +1,44 @@
+import type { NotificationEventJson } from '@notify/contracts';
+import type { Delivery } from '@notify/messaging';
+import type { Database, Logger } from '@notify/service-kit';
+import { readDeadLetter } from './dead-letter.ts';
+import { storeDeadLetters } from './dead-letter-store.ts';
+import { eventOfDeadLetter } from './event-of-dead-letter.ts';
+import type { StatusMetrics } from './status-metrics.ts';
+import { storeEventsOrSingleOut } from './store-events-or-single-out.ts';
+
+/**
+ * Handles batches of status.failed.queue: every message is kept as it came, and what it tells is folded into its
+ * notification's record. It publishes nothing, so that nothing can go in circles: what the database refuses to fold
+ * ends here, with its dead letter. Throws only while the database is away.
+ */
+export function createDeadLetterBatchHandler({
+  database,
+  metrics,
+  logger,
+}: {
+  database: Database;
+  metrics: StatusMetrics;
+  logger: Logger;
+}): (deliveries: Delivery[]) => Promise<void> {
+  return async (deliveries) => {
+    const now = new Date();
+    const events: NotificationEventJson[] = [];
+    const letters = deliveries.map((delivery) => {
+      const told = eventOfDeadLetter(delivery, now);
+      if (told.event !== undefined) events.push(told.event);
+      return readDeadLetter(delivery, told.notificationId, now);
+    });
+    await storeEventsOrSingleOut(database, events, logger);
+    await storeDeadLetters(database, letters);
+    metrics.deadLetters.inc(letters.length);
+    for (const letter of letters) {
+      logger.warn('dead letter', {
+        dead_letter_id: letter.id,
+        notification_id: letter.notificationId,
+        reason: letter.reason,
+        routing_key: letter.routingKey,
+      });
+    }
+  };
+}

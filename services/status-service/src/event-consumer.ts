@@ -1,0 +1,55 @@
+import type { NotificationEventJson } from '@notify/contracts';
+import { type Delivery, deadLetter, type Publisher } from '@notify/messaging';
+import type { Database, Logger } from '@notify/service-kit';
+import { parseEvent } from './parse-event.ts';
+import { parseJson } from './parse-json.ts';
+import type { StatusMetrics } from './status-metrics.ts';
+import { storeEventsOrSingleOut } from './store-events-or-single-out.ts';
+
+interface Refused {
+  delivery: Delivery;
+  reason: 'invalid_message' | 'unstorable';
+  detail: string;
+}
+
+/**
+ * Handles batches of status.queue: valid events are folded into their records, the others go to the failed queue,
+ * and neither waits for the other. Throws while the database is away: the batch is then tried again, which is
+ * harmless at any point since both halves can be repeated.
+ */
+export function createEventBatchHandler({
+  database,
+  publisher,
+  metrics,
+  logger,
+}: {
+  database: Database;
+  publisher: Publisher;
+  metrics: StatusMetrics;
+  logger: Logger;
+}): (deliveries: Delivery[]) => Promise<void> {
+  return async (deliveries) => {
+    const sources = new Map<NotificationEventJson, Delivery>();
+    const refused: Refused[] = [];
+    for (const delivery of deliveries) {
+      const { event, problem } = parseEvent(parseJson(delivery.body));
+      if (event === undefined) refused.push({ delivery, reason: 'invalid_message', detail: problem });
+      else sources.set(event, delivery);
+    }
+    const invalidCount = refused.length;
+
+    const unstorable = await storeEventsOrSingleOut(database, [...sources.keys()], logger);
+    for (const event of unstorable) {
+      const delivery = sources.get(event) as Delivery;
+      refused.push({ delivery, reason: 'unstorable', detail: 'PostgreSQL refuses its data' });
+    }
+    // After the others are safe. Published before the batch is acknowledged: a crash in between repeats, never loses.
+    await Promise.all(refused.map(({ delivery, reason, detail }) => deadLetter(publisher, delivery, reason, detail)));
+
+    metrics.batches.inc();
+    metrics.folded.inc(sources.size - unstorable.length);
+    metrics.invalid.inc(invalidCount);
+    metrics.unstorable.inc(unstorable.length);
+    if (invalidCount > 0) logger.warn('invalid events dead-lettered', { count: invalidCount });
+  };
+}

@@ -1,0 +1,199 @@
+import { expect, test } from '@jest/globals';
+import {
+  ATTEMPT_STATUSES,
+  CHANNELS,
+  type EnvelopeJson,
+  eventId,
+  type NotificationEventJson,
+  STATUSES,
+  TIMELINE_EVENTS,
+} from '@notify/contracts';
+import fc from 'fast-check';
+import { acceptedEvent, notificationEvent } from '../test/notification-event-builder.ts';
+import { foldEvents } from './fold-events.ts';
+import { recordFromRow } from './notification-row.ts';
+
+const ID = '01890000-0000-7000-8000-000000000001';
+const accepted = acceptedEvent(ID, { at: '2026-01-01T00:00:00.000Z' });
+const failover = notificationEvent(ID, 'failover', {
+  status: 'processing',
+  channel: 'email',
+  at: '2026-01-01T00:00:01.000Z',
+  outcome: 'failed',
+});
+const sentBySms = notificationEvent(ID, 'sent', {
+  hop: 1,
+  channel: 'sms',
+  at: '2026-01-01T00:00:02.000Z',
+  outcome: 'sent',
+});
+
+/** Few values for each field, so that events often meet at the same position, time and id, and disagree. */
+const time = fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.001Z', '2026-01-01T00:00:01.000Z');
+const position = { epoch: fc.nat(1), hop: fc.nat(2), attempt: fc.integer({ min: 1, max: 3 }) };
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const attempt = fc.record({
+  channel: fc.constantFrom(...CHANNELS),
+  provider: fc.constantFrom('smtp', 'twilio'),
+  ...position,
+  status: fc.constantFrom(...ATTEMPT_STATUSES),
+  error_code: optional(fc.constantFrom('550', '421')),
+  started_at: time,
+  duration_ms: fc.constantFrom(1, 2),
+});
+const entry = fc
+  .record({
+    ...position,
+    event: fc.constantFrom(...TIMELINE_EVENTS),
+    status: fc.constantFrom(...STATUSES),
+    channel: optional(fc.constantFrom(...CHANNELS)),
+    reason: optional(fc.constantFrom('transient', 'no_contact')),
+    at: time,
+  })
+  .map(({ epoch, hop, attempt, ...rest }) => ({ id: eventId(ID, { epoch, hop, attempt }, rest.event), ...rest }));
+const anyEvent: fc.Arbitrary<NotificationEventJson> = fc
+  .record({
+    ...position,
+    event: fc.constantFrom(...TIMELINE_EVENTS),
+    status: fc.constantFrom(...STATUSES),
+    attempts: fc.array(attempt, { maxLength: 3 }),
+    timeline: fc.array(entry, { minLength: 1, maxLength: 4 }),
+    user_id: optional(fc.constantFrom('ann', 'bob')),
+    notification_type: fc.constantFrom('alert', 'news'),
+    correlation_id: fc.constantFrom('c-1', 'c-2'),
+    occurred_at: time,
+    acceptedAt: time,
+  })
+  .map(({ acceptedAt, ...event }) => ({
+    version: 1,
+    event_id: eventId(ID, event, event.event),
+    notification_id: ID,
+    ...event,
+    envelope:
+      event.event === 'accepted'
+        ? ({ ...accepted.envelope, created_at: acceptedAt, correlation_id: event.correlation_id } as EnvelopeJson)
+        : undefined,
+  }));
+
+const setWithShuffle = fc.array(anyEvent, { minLength: 1, maxLength: 8 }).chain((events) =>
+  fc.tuple(
+    fc.constant(events),
+    fc
+      .tuple(
+        fc.shuffledSubarray(events, { minLength: events.length }),
+        fc.array(fc.constantFrom(...events), { maxLength: 6 }),
+      )
+      .chain(([all, repeated]) =>
+        fc.shuffledSubarray([...all, ...repeated], { minLength: all.length + repeated.length }),
+      ),
+  ),
+);
+
+test('any order and any repetition of the same events make the same record', () => {
+  fc.assert(
+    fc.property(setWithShuffle, ([events, shuffled]) => {
+      expect(foldEvents(undefined, shuffled)).toEqual(foldEvents(undefined, events));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('events folded one by one, through the database row each time, make the same record as in one go', () => {
+  fc.assert(
+    fc.property(setWithShuffle, ([events, shuffled]) => {
+      let record = foldEvents(undefined, shuffled.slice(0, 1));
+      for (const event of shuffled.slice(1)) record = foldEvents(throughDatabase(record), [event]);
+      expect({ ...record, envelope: undefined }).toEqual({ ...foldEvents(undefined, events), envelope: undefined });
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('events that are in the record already give the very same record back', () => {
+  fc.assert(
+    fc.property(setWithShuffle, ([events, shuffled]) => {
+      const record = foldEvents(undefined, events);
+      expect(foldEvents(record, shuffled)).toBe(record);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+function throughDatabase(record: ReturnType<typeof foldEvents>): ReturnType<typeof foldEvents> {
+  return recordFromRow({
+    ...record,
+    id: record.notificationId,
+    attempts: JSON.parse(JSON.stringify(record.attempts)),
+    timeline: JSON.parse(JSON.stringify(record.timeline)),
+    notification_type: record.notificationType,
+    user_id: record.userId,
+    correlation_id: record.correlationId,
+    created_at: new Date(record.createdAt),
+    updated_at: new Date(record.updatedAt),
+    is_accepted: record.isAccepted,
+  });
+}
+
+test('a notification that failed on email and was sent by sms shows both attempts, the whole trail and channel sms', () => {
+  const record = foldEvents(undefined, [sentBySms, failover, accepted]);
+  expect(record).toMatchObject({ status: 'sent', channel: 'sms', hop: 1, isAccepted: true });
+  expect(record.attempts.map(({ channel, status }) => [channel, status])).toEqual([
+    ['email', 'failed'],
+    ['sms', 'sent'],
+  ]);
+  expect(record.timeline.map(({ event }) => event)).toEqual([
+    'accepted',
+    'processing',
+    'failover',
+    'processing',
+    'sent',
+  ]);
+  expect(record.createdAt).toBe('2026-01-01T00:00:00.000Z');
+  expect(record.updatedAt).toBe('2026-01-01T00:00:02.000Z');
+});
+
+test('an event that comes before accepted makes a stub, which accepted completes without taking the status back', () => {
+  const stub = foldEvents(undefined, [sentBySms]);
+  expect(stub).toMatchObject({ isAccepted: false, status: 'sent', notificationType: 'alert', userId: 'user-1' });
+  const record = foldEvents(stub, [accepted]);
+  expect(record).toMatchObject({ isAccepted: true, status: 'sent', createdAt: accepted.occurred_at });
+  expect(record.envelope).toBe(accepted.envelope);
+});
+
+test.each(['delivered', 'read'] as const)('%s absorbs whatever other hops report later', (event) => {
+  const arrived = notificationEvent(ID, event, { channel: 'email', at: '2026-01-01T00:00:03.000Z' });
+  const late = notificationEvent(ID, 'failed', { hop: 2, attempt: 4, at: '2026-01-01T00:00:09.000Z' });
+  expect(foldEvents(undefined, [accepted, arrived, late])).toMatchObject({ status: event, channel: 'email', hop: 0 });
+});
+
+test('a replay counts as later than everything of the epoch before', () => {
+  const failed = notificationEvent(ID, 'failed', { hop: 3, at: '2026-01-01T00:00:03.000Z' });
+  const replayed = notificationEvent(ID, 'processing', { epoch: 1, at: '2026-01-01T00:01:00.000Z' });
+  expect(foldEvents(undefined, [replayed, failed])).toMatchObject({ status: 'processing', epoch: 1, hop: 0 });
+});
+
+test('a notification whose channels were only skipped has no channel', () => {
+  const skipped = notificationEvent(ID, 'skipped', {
+    status: 'processing',
+    channel: 'push',
+    at: '2026-01-01T00:00:01.000Z',
+  });
+  expect(foldEvents(undefined, [accepted, skipped]).channel).toBeNull();
+});
+
+test('a failed notification shows the channel that was tried last', () => {
+  const failed = notificationEvent(ID, 'failed', {
+    hop: 1,
+    channel: 'sms',
+    at: '2026-01-01T00:00:02.000Z',
+    outcome: 'failed',
+  });
+  expect(foldEvents(undefined, [failed, failover]).channel).toBe('sms');
+});
+
+test('two calls of one event that look the same are both kept, and a repeat of that event adds none', () => {
+  const twice = { ...sentBySms, attempts: [...sentBySms.attempts, ...sentBySms.attempts] };
+  const record = foldEvents(undefined, [twice]);
+  expect(record.attempts).toHaveLength(2);
+  expect(foldEvents(record, [twice])).toBe(record);
+});

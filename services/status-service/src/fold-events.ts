@@ -1,0 +1,113 @@
+import type { AttemptJson, Channel, EnvelopeJson, NotificationEventJson, TimelineEntryJson } from '@notify/contracts';
+import { channelOfRecord } from './channel-of-record.ts';
+import { compareInTurn } from './compare.ts';
+import { mergeAttempts } from './merge-attempts.ts';
+import { mergeTimeline } from './merge-timeline.ts';
+import { compareProgress, type Progress } from './progress.ts';
+
+/** What is known of a notification. Times are RFC 3339 in UTC with milliseconds, so that they sort as texts. */
+export interface NotificationRecord extends Progress {
+  notificationId: string;
+  channel: Channel | null;
+  notificationType: string;
+  userId: string | null;
+  correlationId: string;
+  /** When it was accepted; in a stub, the earliest event's time. */
+  createdAt: string;
+  /** The latest event's time. */
+  updatedAt: string;
+  attempts: AttemptJson[];
+  timeline: TimelineEntryJson[];
+  /** False in a stub: a later event was faster than `accepted`. */
+  isAccepted: boolean;
+  /** The message as it was accepted, when one of the folded events brought it; a record from the database comes without. */
+  envelope?: EnvelopeJson;
+}
+
+/**
+ * What the record is once these events have happened to it. The result is the same in whatever order and however
+ * often events are folded, in one go or in several: every field is the least, the greatest or the union of what came.
+ * @param events of one notification, at least one when there is no record yet.
+ * @returns `record` itself when the events change nothing.
+ */
+export function foldEvents(
+  record: NotificationRecord | undefined,
+  events: readonly NotificationEventJson[],
+): NotificationRecord {
+  const next = record === undefined ? stubOf(events[0] as NotificationEventJson) : { ...record };
+  let isChanged = record === undefined;
+
+  for (const event of events) {
+    if (compareProgress(event, next) > 0) {
+      Object.assign(next, progressOf(event));
+      isChanged = true;
+    }
+    if (event.occurred_at > next.updatedAt) {
+      next.updatedAt = event.occurred_at;
+      isChanged = true;
+    }
+    const attempts = mergeAttempts(next.attempts, event.attempts);
+    const timeline = mergeTimeline(next.timeline, event.timeline);
+    const isIdentified =
+      event.event === 'accepted' ? accept(next, event) : !next.isAccepted && identifyStub(next, event);
+    isChanged = isChanged || isIdentified || attempts !== next.attempts || timeline !== next.timeline;
+    next.attempts = attempts;
+    next.timeline = timeline;
+  }
+
+  if (record !== undefined && !isChanged) return record;
+  next.channel = channelOfRecord(next.status, next.attempts, next.timeline);
+  return next;
+}
+
+function progressOf({ status, epoch, hop, attempt }: NotificationEventJson): Progress {
+  return { status, epoch, hop, attempt };
+}
+
+function stubOf(event: NotificationEventJson): NotificationRecord {
+  return {
+    ...progressOf(event),
+    notificationId: event.notification_id,
+    channel: null,
+    notificationType: event.notification_type,
+    userId: event.user_id ?? null,
+    correlationId: event.correlation_id,
+    createdAt: event.occurred_at,
+    updatedAt: event.occurred_at,
+    attempts: [],
+    timeline: [],
+    isAccepted: false,
+  };
+}
+
+/** What an early event tells of the notification. All tell the same; should they not, the least one stands. */
+function identifyStub(stub: NotificationRecord, event: NotificationEventJson): boolean {
+  const before = { ...stub };
+  if (event.occurred_at < stub.createdAt) stub.createdAt = event.occurred_at;
+  if (event.notification_type < stub.notificationType) stub.notificationType = event.notification_type;
+  if (event.correlation_id < stub.correlationId) stub.correlationId = event.correlation_id;
+  if (event.user_id !== undefined && (stub.userId === null || event.user_id < stub.userId)) stub.userId = event.user_id;
+  return (
+    before.createdAt !== stub.createdAt ||
+    before.notificationType !== stub.notificationType ||
+    before.correlationId !== stub.correlationId ||
+    before.userId !== stub.userId
+  );
+}
+
+/**
+ * Completes a stub. A request that is sent again after a 503 is accepted a second time under the same id:
+ * then the earlier acceptance is the one that counts.
+ */
+function accept(record: NotificationRecord, { envelope }: NotificationEventJson): boolean {
+  if (envelope === undefined) return false;
+  const arrived = [envelope.created_at, envelope.correlation_id];
+  if (record.isAccepted && compareInTurn([record.createdAt, record.correlationId], arrived) <= 0) return false;
+  record.isAccepted = true;
+  record.envelope = envelope;
+  record.createdAt = envelope.created_at;
+  record.correlationId = envelope.correlation_id;
+  record.notificationType = envelope.notification_type;
+  record.userId = envelope.recipient.user_id ?? null;
+  return true;
+}

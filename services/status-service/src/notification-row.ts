@@ -1,0 +1,99 @@
+import type { AttemptJson, Channel, NotificationJson, Priority, Status, TimelineEntryJson } from '@notify/contracts';
+import type { NotificationRecord } from './fold-events.ts';
+
+/** What folding needs to know of a stored notification. */
+export interface ProgressRow {
+  id: string;
+  status: Status;
+  channel: Channel | null;
+  epoch: number;
+  hop: number;
+  attempt: number;
+  attempts: AttemptJson[];
+  timeline: TimelineEntryJson[];
+  notification_type: string;
+  user_id: string | null;
+  correlation_id: string;
+  created_at: Date;
+  updated_at: Date;
+  is_accepted: boolean;
+}
+
+export const PROGRESS_COLUMNS =
+  'id, status, channel, epoch, hop, attempt, attempts, timeline, notification_type, user_id, correlation_id, created_at, updated_at, is_accepted';
+
+export function recordFromRow(row: ProgressRow): NotificationRecord {
+  return {
+    notificationId: row.id,
+    status: row.status,
+    channel: row.channel,
+    epoch: row.epoch,
+    hop: row.hop,
+    attempt: row.attempt,
+    attempts: row.attempts,
+    timeline: row.timeline,
+    notificationType: row.notification_type,
+    userId: row.user_id,
+    correlationId: row.correlation_id,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    isAccepted: row.is_accepted,
+  };
+}
+
+/** The whole row, as the write statements read it from one JSON parameter. */
+export function rowFromRecord(record: NotificationRecord): Record<string, unknown> {
+  const { envelope } = record;
+  return {
+    id: record.notificationId,
+    status: record.status,
+    channel: record.channel,
+    epoch: record.epoch,
+    hop: record.hop,
+    attempt: record.attempt,
+    attempts: record.attempts,
+    timeline: record.timeline,
+    notification_type: record.notificationType,
+    user_id: record.userId,
+    correlation_id: record.correlationId,
+    created_at: record.createdAt,
+    updated_at: record.updatedAt,
+    is_accepted: record.isAccepted,
+    priority: envelope?.priority,
+    channels: envelope?.plan ?? [],
+    skipped: envelope?.skipped,
+    metadata: envelope?.metadata ?? {},
+    traceparent: envelope?.traceparent,
+    recipient: envelope?.recipient,
+    content: envelope?.content,
+    template: envelope?.template,
+    variables: envelope?.variables,
+  };
+}
+
+export interface NotificationRow extends ProgressRow {
+  priority: Priority | null;
+  channels: Channel[];
+  metadata: Record<string, unknown>;
+}
+
+export const NOTIFICATION_COLUMNS = `${PROGRESS_COLUMNS}, priority, channels, metadata`;
+
+export function notificationFromRow(row: NotificationRow): NotificationJson {
+  return {
+    notification_id: row.id,
+    status: row.status,
+    channel: row.channel,
+    // A stub lives for milliseconds; until `accepted` comes, the default stands for what is not known yet.
+    priority: row.priority ?? 'medium',
+    notification_type: row.notification_type,
+    user_id: row.user_id,
+    channels: row.channels,
+    attempts: row.attempts,
+    timeline: row.timeline.map(({ id: _id, ...entry }) => entry),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    metadata: row.metadata,
+    correlation_id: row.correlation_id,
+  };
+}

@@ -1,0 +1,122 @@
+import type { NotificationEventJson } from '@notify/contracts';
+import { type Database, type DatabaseClient, inTransaction } from '@notify/service-kit';
+import { foldEvents, type NotificationRecord } from './fold-events.ts';
+import { PROGRESS_COLUMNS, type ProgressRow, recordFromRow, rowFromRecord } from './notification-row.ts';
+
+const COLUMN_TYPES = {
+  id: 'uuid',
+  status: 'text',
+  channel: 'text',
+  epoch: 'integer',
+  hop: 'integer',
+  attempt: 'integer',
+  attempts: 'jsonb',
+  timeline: 'jsonb',
+  notification_type: 'text',
+  user_id: 'text',
+  correlation_id: 'text',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+  is_accepted: 'boolean',
+  priority: 'text',
+  channels: 'text[]',
+  skipped: 'jsonb',
+  metadata: 'jsonb',
+  traceparent: 'text',
+  recipient: 'jsonb',
+  content: 'jsonb',
+  template: 'jsonb',
+  variables: 'jsonb',
+};
+const COLUMNS = Object.keys(COLUMN_TYPES);
+const FROM_ENVELOPE = COLUMNS.slice(COLUMNS.indexOf('priority'));
+const PROGRESS = COLUMNS.slice(1, COLUMNS.indexOf('priority'));
+
+/** All rows travel as one JSON parameter: a fixed statement, whatever the batch's size. */
+const ROWS = `json_to_recordset($1::json) AS new (${Object.entries(COLUMN_TYPES)
+  .map(([name, type]) => `${name} ${type}`)
+  .join(', ')})`;
+
+const INSERT = `INSERT INTO notifications (${COLUMNS.join(', ')})
+  SELECT ${COLUMNS.map((name) => `new.${name}`).join(', ')} FROM ${ROWS} ORDER BY new.id
+  ON CONFLICT (id) DO NOTHING RETURNING id`;
+
+const LOCK = `SELECT ${PROGRESS_COLUMNS} FROM notifications WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`;
+
+const UPDATE_PROGRESS = `UPDATE notifications AS old SET
+  ${PROGRESS.map((name) => `${name} = new.${name}`).join(', ')}
+  FROM ${ROWS} WHERE old.id = new.id`;
+
+const COMPLETE_STUBS = `UPDATE notifications AS old SET
+  ${[...PROGRESS, ...FROM_ENVELOPE].map((name) => `${name} = new.${name}`).join(', ')}
+  FROM ${ROWS} WHERE old.id = new.id`;
+
+type EventsById = Map<string, NotificationEventJson[]>;
+
+function groupById(events: readonly NotificationEventJson[]): EventsById {
+  const byId: EventsById = new Map();
+  for (const event of events) {
+    const group = byId.get(event.notification_id);
+    if (group === undefined) byId.set(event.notification_id, [event]);
+    else group.push(event);
+  }
+  return byId;
+}
+
+const STATEMENTS = { insert: INSERT, update_progress: UPDATE_PROGRESS, complete_stubs: COMPLETE_STUBS };
+
+/** Named, so that each connection plans a statement once. */
+function write(client: DatabaseClient, name: keyof typeof STATEMENTS, records: NotificationRecord[]) {
+  const values = [JSON.stringify(records.map(rowFromRecord))];
+  return client.query<{ id: string }>({ name, text: STATEMENTS[name], values });
+}
+
+/**
+ * Inserts those of `isNew` that are not there, then locks and folds all others.
+ * Parallel writers can't deadlock: inserts wait for inserts only, in the order of ids; row locks are taken after
+ * all inserts, in the order of ids, and only on rows that were committed before, so that they wait for row locks only.
+ * @returns the groups whose rows are not there yet.
+ */
+async function writeGroups(
+  client: DatabaseClient,
+  groups: EventsById,
+  isNew: (events: NotificationEventJson[]) => boolean,
+): Promise<EventsById> {
+  const missing: EventsById = new Map(groups);
+  const fresh = [...groups.values()].filter(isNew).map((events) => foldEvents(undefined, events));
+  if (fresh.length > 0) {
+    const { rows } = await write(client, 'insert', fresh);
+    for (const { id } of rows) missing.delete(id);
+  }
+  if (missing.size === 0) return missing;
+
+  const { rows } = await client.query<ProgressRow>({ name: 'lock', text: LOCK, values: [[...missing.keys()]] });
+  const changed: NotificationRecord[] = [];
+  const completed: NotificationRecord[] = [];
+  for (const row of rows) {
+    const record = recordFromRow(row);
+    const folded = foldEvents(record, missing.get(row.id) ?? []);
+    missing.delete(row.id);
+    if (folded !== record) (folded.envelope === undefined ? changed : completed).push(folded);
+  }
+  if (changed.length > 0) await write(client, 'update_progress', changed);
+  if (completed.length > 0) await write(client, 'complete_stubs', completed);
+  return missing;
+}
+
+/**
+ * Folds events into their records, in one transaction of two or three statements where all goes as usual.
+ * A rowless event that is not `accepted` is early: it gets a stub in a further transaction, since inserting after
+ * locking could deadlock. Doing it all again changes nothing.
+ * @throws what PostgreSQL throws: see isDataError for what will never succeed.
+ */
+export async function storeEvents(database: Database, events: readonly NotificationEventJson[]): Promise<void> {
+  if (events.length === 0) return;
+  let groups = await inTransaction(database, (client) =>
+    writeGroups(client, groupById(events), (group) => group.some(({ event }) => event === 'accepted')),
+  );
+  while (groups.size > 0) {
+    const early = groups;
+    groups = await inTransaction(database, (client) => writeGroups(client, early, () => true));
+  }
+}

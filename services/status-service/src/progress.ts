@@ -1,0 +1,22 @@
+import { type Position, STATUS_RANK, STATUSES, type Status } from '@notify/contracts';
+import { compareInTurn } from './compare.ts';
+
+/** A status, and where in the plan it was reached. */
+export interface Progress extends Position {
+  status: Status;
+}
+
+/** What arrived has arrived: nothing that another hop reports takes it back. */
+function absorption(status: Status): number {
+  return status === 'read' ? 2 : status === 'delivered' ? 1 : 0;
+}
+
+/** Positive when `a` is further along than `b`. Total, so that the furthest of many does not depend on their order. */
+export function compareProgress(a: Progress, b: Progress): number {
+  return compareInTurn(progressKey(a), progressKey(b));
+}
+
+function progressKey({ status, epoch, hop, attempt }: Progress): number[] {
+  // Some statuses share a rank; their place in the list then decides, only so that something fixed does.
+  return [absorption(status), epoch, hop, attempt, STATUS_RANK[status], STATUSES.indexOf(status)];
+}

@@ -1,0 +1,77 @@
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { STATUS_FAILED_QUEUE, STATUS_QUEUE } from '@notify/contracts';
+import { openBroker } from '@notify/messaging';
+import {
+  createHttpApp,
+  createMetrics,
+  type Lifecycle,
+  type Logger,
+  listen,
+  openDatabase,
+  requireServiceToken,
+} from '@notify/service-kit';
+import type { StatusConfig } from './config.ts';
+import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
+import { deadLettersRoute } from './dead-letters-route.ts';
+import { createEventBatchHandler } from './event-consumer.ts';
+import { notificationsRoute } from './notifications-route.ts';
+import { createStatusMetrics } from './status-metrics.ts';
+
+export const SERVICE_NAME = 'status-service';
+
+/** Bodies may be large, and there is no hurry. */
+const DEAD_LETTER_BATCH_SIZE = 50;
+const DEAD_LETTER_BATCH_WAIT_MS = 50;
+
+/** Opens everything, in the order in which it is needed, and starts to consume and to answer. */
+export async function startStatusService(config: StatusConfig, logger: Logger, lifecycle: Lifecycle): Promise<Server> {
+  const metrics = createMetrics(SERVICE_NAME);
+  const database = await openDatabase(
+    {
+      url: config.DATABASE_URL,
+      poolSize: config.DATABASE_POOL_SIZE,
+      migrationsDir: fileURLToPath(new URL('../migrations', import.meta.url)),
+    },
+    logger,
+    lifecycle,
+  );
+  const broker = await openBroker({ url: config.RABBITMQ_URL, name: SERVICE_NAME, logger, metrics, lifecycle });
+
+  const context = { database, publisher: broker, metrics: createStatusMetrics(metrics), logger };
+  await broker.consumeBatches({
+    queue: STATUS_QUEUE,
+    // One batch is being written while the next one arrives.
+    prefetch: 2 * config.STATUS_BATCH_SIZE,
+    maxBatchSize: config.STATUS_BATCH_SIZE,
+    maxWaitMs: config.STATUS_BATCH_WAIT_MS,
+    onBatch: createEventBatchHandler(context),
+  });
+  await broker.consumeBatches({
+    queue: STATUS_FAILED_QUEUE,
+    prefetch: DEAD_LETTER_BATCH_SIZE,
+    maxBatchSize: DEAD_LETTER_BATCH_SIZE,
+    maxWaitMs: DEAD_LETTER_BATCH_WAIT_MS,
+    onBatch: createDeadLetterBatchHandler(context),
+  });
+
+  const app = createHttpApp({
+    logger,
+    metrics,
+    lifecycle,
+    readiness: {
+      postgres: () => database.query('SELECT 1'),
+      rabbitmq: () => {
+        if (!broker.isReady) throw new Error('not connected');
+      },
+    },
+    routers: [
+      requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
+      notificationsRoute(database),
+      deadLettersRoute(database),
+    ],
+  });
+  const server = await listen(app, { host: config.HOST, port: config.PORT }, lifecycle);
+  logger.info('listening', { port: config.PORT });
+  return server;
+}

@@ -1,0 +1,154 @@
+import { expect, test } from '@jest/globals';
+import { api, createUser, freshEmail, gatewayUrl, unique } from './system.ts';
+
+const content = { title: 'T', body: 'B' };
+const post = (body: unknown, headers?: Record<string, string>) => api('POST', '/api/v1/notifications', body, headers);
+const to = { email: 'person@sandbox.test' };
+
+test('without a key it is 401, with a wrong one too, and the answer is problem+json', async () => {
+  const wrongKeys = [undefined, 'Bearer nope', `Bearer nk_live_abcdef12_${'x'.repeat(43)}`, 'Basic abc'];
+  for (const authorization of wrongKeys) {
+    const response = await fetch(`${gatewayUrl}/api/v1/notifications`, {
+      method: 'POST',
+      headers: authorization === undefined ? {} : { authorization },
+    });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({
+      code: 'unauthorized',
+      status: 401,
+      correlation_id: expect.any(String),
+    });
+  }
+});
+
+test('the key is accepted in X-API-Key as well', async () => {
+  const key = process.env['E2E_API_KEY'] as string;
+  const response = await fetch(`${gatewayUrl}/api/v1/notifications?limit=1`, { headers: { 'x-api-key': key } });
+  expect(response.status).toBe(200);
+});
+
+test('malformed JSON, a body that is no object, a wrong content type', async () => {
+  expect(await post('{"user_id": ')).toMatchObject({ status: 400, body: { code: 'malformed_json' } });
+  for (const body of ['[]', '"text"', '17', 'null']) {
+    expect(await post(body)).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  }
+  const text = await post('user_id=1', { 'content-type': 'text/plain' });
+  expect(text.status).toBe(415);
+});
+
+test('a body over 256 KiB is 413', async () => {
+  expect(await post({ to, content: { title: 'T', body: 'x'.repeat(300_000) } })).toMatchObject({
+    status: 413,
+    body: { code: 'payload_too_large' },
+  });
+});
+
+test.each([
+  ['no recipient', { content }, ['']],
+  ['two recipients', { user_id: 'u', to, content }, ['']],
+  ['no content', { to }, ['']],
+  ['wrong types', { to, content, channels: 'email', priority: 7, metadata: [] }, ['channels', 'metadata', 'priority']],
+  ['an unknown channel', { to, content, channels: ['email', 'fax'] }, ['channels.1']],
+  ['a channel twice', { to, content, channels: ['sms', 'sms'] }, ['channels.1']],
+  ['unknown fields', { to, content, colour: 'red', nested: {} }, ['colour', 'nested']],
+  ['a header smuggled into the title', { to, content: { title: 'a\r\nBcc: x@y.z', body: 'b' } }, ['content.title']],
+  ['an impossible phone number', { to: { phone: '+1555' }, content }, ['to.phone']],
+  ['an id with a slash', { user_id: 'a/b', content }, ['user_id']],
+])('%s: 400 that names each field', async (_what, body, fields) => {
+  const answer = await post(body);
+  expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  expect(answer.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual(fields);
+});
+
+test.each(['send_at', 'expires_at', 'confirm_within_seconds', 'idempotency_key'])(
+  'the field %s is not built yet, and is refused rather than ignored',
+  async (field) => {
+    const answer = await post({ to, content, [field]: field.endsWith('_at') ? '2030-01-01T00:00:00Z' : '60' });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field, code: 'object_unknown' }] } });
+  },
+);
+
+test('mode all and the Idempotency-Key header are refused as well', async () => {
+  expect(await post({ to, content, mode: 'all' })).toMatchObject({
+    status: 400,
+    body: { errors: [{ field: 'mode' }] },
+  });
+  expect(await post({ to, content }, { 'idempotency-key': 'k' })).toMatchObject({
+    status: 400,
+    body: { errors: [{ field: 'Idempotency-Key', code: 'not_supported' }] },
+  });
+});
+
+test('an unknown user or template is 404, an unreachable recipient 422 with the reason for each channel', async () => {
+  expect(await post({ user_id: unique('nobody'), content })).toMatchObject({
+    status: 404,
+    body: { code: 'user_not_found' },
+  });
+  expect(await post({ to, template: { code: unique('none') } })).toMatchObject({
+    status: 404,
+    body: { code: 'template_not_found' },
+  });
+  const userId = await createUser({ email: freshEmail() });
+  expect(await post({ user_id: userId, content: { body: 'only a body' }, channels: ['email', 'sms'] })).toMatchObject({
+    status: 422,
+    body: {
+      code: 'no_deliverable_channel',
+      channels: [
+        { channel: 'email', reason: 'no_content' },
+        { channel: 'sms', reason: 'no_contact' },
+      ],
+    },
+  });
+});
+
+test('what is not there is 404, whatever its id looks like', async () => {
+  for (const id of ['00000000-0000-7000-8000-000000000000', 'nonsense', '%00', '..%2f..%2fetc']) {
+    expect((await api('GET', `/api/v1/notifications/${id}`)).status).toBe(404);
+  }
+  expect((await api('GET', '/api/v1/nothing')).body).toMatchObject({ code: 'not_found' });
+});
+
+test('a bad query is 400 with every problem', async () => {
+  const answer = await api('GET', '/api/v1/notifications?limit=0&status=lost&created_after=yesterday&sort=asc');
+  expect(answer.status).toBe(400);
+  expect(answer.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
+    'created_after',
+    'limit',
+    'sort',
+    'status',
+  ]);
+  expect(await api('GET', '/api/v1/notifications?cursor=garbage')).toMatchObject({
+    status: 400,
+    body: { errors: [{ field: 'cursor' }] },
+  });
+});
+
+test('user and preference requests are checked as strictly', async () => {
+  const userId = unique('user');
+  const answer = await api('PUT', `/api/v1/users/${userId}`, {
+    email: 'x',
+    timezone: 'Mars/Olympus',
+    phone: '1',
+    age: 3,
+  });
+  expect(answer.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
+    'age',
+    'email',
+    'phone',
+    'timezone',
+  ]);
+  expect((await api('GET', `/api/v1/users/${userId}`)).body).toMatchObject({ code: 'user_not_found' });
+  const known = await createUser({ email: freshEmail() });
+  const quiet = { quiet_hours: { start: '22:00', end: '07:00', timezone: 'Africa/Lagos' } };
+  expect((await api('PUT', `/api/v1/users/${known}/preferences`, quiet)).status).toBe(400);
+});
+
+test('the API describes itself', async () => {
+  const { body } = await api('GET', '/openapi.json');
+  expect(body.openapi).toBe('3.1.0');
+  expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(['/api/v1/notifications', '/api/notify']));
+  const docs = await api('GET', '/docs');
+  expect(docs.status).toBe(200);
+  expect(docs.body).toContain('/api/notify');
+});

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { AttemptJson, NotificationJson, SendAnswerJson } from '@notify/contracts';
+import { eventually } from '@notify/testing';
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run end-to-end tests through "npm test -- --only=e2e"`);
+  return value;
+}
+
+export const gatewayUrl = required('E2E_GATEWAY_URL');
+const sandboxUrl = required('E2E_SANDBOX_URL');
+const apiKey = required('E2E_API_KEY');
+const managementUrl = new URL(required('E2E_RABBITMQ_MANAGEMENT_URL'));
+
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+// biome-ignore lint/suspicious/noExplicitAny: tests look into any answer
+export type AnyAnswer = Answer<any>;
+
+/** A request with the API key, as a client application makes it. A string body is sent as it is. */
+export async function api(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<AnyAnswer> {
+  const response = await fetch(`${gatewayUrl}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+export const unique = (prefix: string) => `${prefix}-${randomUUID().slice(0, 8)}`;
+export const freshEmail = (prefix = 'person') => `${unique(prefix)}@sandbox.test`;
+/** A possible number that no rule of the sandbox knows. */
+export const freshPhone = (prefix = '+1415') =>
+  `${prefix}${String(Math.floor(Math.random() * 10 ** (12 - prefix.length))).padStart(12 - prefix.length, '2')}`;
+
+export async function createUser(fields: Record<string, unknown>): Promise<string> {
+  const userId = unique('user');
+  const answer = await api('PUT', `/api/v1/users/${userId}`, fields);
+  if (answer.status !== 201) throw new Error(`PUT user: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return userId;
+}
+
+export async function send(request: Record<string, unknown>): Promise<SendAnswerJson> {
+  const answer = await api('POST', '/api/v1/notifications', request);
+  if (answer.status !== 202) throw new Error(`send: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body as SendAnswerJson;
+}
+
+const SETTLED = ['sent', 'delivered', 'read', 'failed', 'unknown', 'suppressed'];
+
+/** The notification once nothing more is going to happen to it by itself. */
+export async function settled(notificationId: string, timeoutMs = 30_000): Promise<NotificationJson> {
+  return eventually(async () => {
+    const { status, body } = await api('GET', `/api/v1/notifications/${notificationId}`);
+    return status === 200 && SETTLED.includes(body.status) && (body as NotificationJson);
+  }, timeoutMs);
+}
+
+export const eventsOf = ({ timeline }: NotificationJson) =>
+  timeline.map(({ event, channel, reason }) => [event, channel, reason].filter(Boolean).join(' '));
+export const outcomesOf = (attempts: AttemptJson[]) =>
+  attempts.map(({ channel, status, error_class }) => [channel, status, error_class].filter(Boolean).join(' '));
+
+export interface SandboxMessage {
+  channel: string;
+  to: string;
+  subject?: string;
+  text?: string;
+  html?: string;
+  title?: string;
+  body?: string;
+  notification_id: string | null;
+}
+
+/** What arrived at the vendors. */
+export async function arrived(query: Record<string, string>): Promise<SandboxMessage[]> {
+  const response = await fetch(`${sandboxUrl}/api/messages?${new URLSearchParams(query)}`);
+  return ((await response.json()) as { data: SandboxMessage[] }).data;
+}
+
+export async function injectFault(fault: Record<string, unknown>): Promise<void> {
+  const response = await fetch(`${sandboxUrl}/api/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
+  if (response.status !== 201) throw new Error(`fault: ${response.status} ${await response.text()}`);
+}
+
+export async function clearFaults(): Promise<void> {
+  await fetch(`${sandboxUrl}/api/faults`, { method: 'DELETE' });
+}
+
+/** RabbitMQ's management API. */
+export async function rabbitmq<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const credentials = `${decodeURIComponent(managementUrl.username)}:${decodeURIComponent(managementUrl.password)}`;
+  const response = await fetch(`http://${managementUrl.host}/api${path}`, {
+    method,
+    headers: {
+      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`RabbitMQ: ${response.status} ${await response.text()}`);
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+interface State {
+  processes: Record<string, { pid: number; status: string; restarts: number }>;
+}
+
+/** The process of a service or server, as the supervisor runs it now. */
+export function processOf(name: string): State['processes'][string] {
+  const state = JSON.parse(readFileSync(required('E2E_STATE_FILE'), 'utf8')) as State;
+  const found = state.processes[name];
+  if (found === undefined) throw new Error(`no process ${name} in ${Object.keys(state.processes).join(', ')}`);
+  return found;
+}
+
+/** kill -9. */
+export function killProcess(name: string): void {
+  process.kill(processOf(name).pid, 'SIGKILL');
+}
+
+/** Waits until a process that was killed has been started again and is ready. */
+export async function restarted(name: string, pidBefore: number, timeoutMs = 60_000): Promise<void> {
+  await eventually(() => processOf(name).pid !== pidBefore && processOf(name).status === 'ready', timeoutMs);
+}

@@ -1,0 +1,90 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { api, arrived, createUser, eventsOf, freshEmail, freshPhone, send, settled, unique } from './system.ts';
+
+const code = unique('login');
+
+beforeAll(async () => {
+  expect((await api('POST', '/api/v1/templates', { code, default_locale: 'en' })).status).toBe(201);
+  await api('PUT', `/api/v1/templates/${code}/draft/en`, {
+    email: { subject: 'Sign-in from {{ ip }}', text: 'Hello {{ name }}', html: '<p>Hello {{ name }}</p>' },
+    sms: { text: 'Sign-in from {{ ip }}' },
+  });
+  await api('PUT', `/api/v1/templates/${code}/draft/fr`, {
+    email: { subject: 'Connexion de {{ ip }}', text: 'Bonjour {{ name }}' },
+  });
+  expect((await api('POST', `/api/v1/templates/${code}/publish`, {})).body).toMatchObject({ version: 1 });
+});
+
+test('a template is rendered in the language of the user, and HTML is escaped', async () => {
+  const email = freshEmail();
+  const userId = await createUser({ email, locale: 'fr-CA' });
+  const variables = { ip: '203.0.113.1', name: '<b>Ada</b>' };
+  const french = await send({ user_id: userId, template: { code }, variables, channels: ['email'] });
+  await settled(french.notification_id);
+  expect(await arrived({ to: email })).toMatchObject([{ subject: 'Connexion de 203.0.113.1' }]);
+
+  const other = freshEmail();
+  const english = await send({ to: { email: other }, template: { code }, variables });
+  await settled(english.notification_id);
+  const [mail] = await arrived({ to: other });
+  expect(mail?.html).toContain('&lt;b&gt;Ada&lt;/b&gt;');
+  expect(mail?.text).toContain('<b>Ada</b>');
+});
+
+test('variables that are missing are named, all of them', async () => {
+  const answer = await api('POST', '/api/v1/notifications', { to: { email: freshEmail() }, template: { code } });
+  expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  expect(answer.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
+    'variables.ip',
+    'variables.name',
+  ]);
+});
+
+test('a new version is used by requests made a second after it was published; an old one can be pinned', async () => {
+  await api('PUT', `/api/v1/templates/${code}/draft/en`, { sms: { text: 'Version two' } });
+  expect((await api('POST', `/api/v1/templates/${code}/publish`, {})).body).toMatchObject({ version: 2 });
+  // The promise is about time, so here time is what has to pass.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const variables = { ip: '203.0.113.9', name: 'Ada' };
+  const [latest, pinned] = [freshPhone(), freshPhone()];
+  const second = await send({ to: { phone: latest }, template: { code }, variables });
+  const first = await send({ to: { phone: pinned }, template: { code, version: 1 }, variables });
+  await Promise.all([settled(second.notification_id), settled(first.notification_id)]);
+  expect(await arrived({ to: latest })).toMatchObject([{ body: 'Version two' }]);
+  expect(await arrived({ to: pinned })).toMatchObject([{ body: 'Sign-in from 203.0.113.9' }]);
+  expect(await api('GET', `/api/v1/templates/${code}/versions/1`)).toMatchObject({ status: 200, body: { version: 1 } });
+});
+
+test('a template that does not parse is refused when it is written', async () => {
+  const answer = await api('PUT', `/api/v1/templates/${code}/draft/en`, { sms: { text: '{{ oops' } });
+  expect(answer).toMatchObject({ status: 422, body: { code: 'template_invalid', errors: [{ field: 'sms.text' }] } });
+});
+
+test('channels that the user switched off are skipped, by type, with the reason in the trail', async () => {
+  const userId = await createUser({ email: freshEmail(), phone: freshPhone() });
+  const preferences = {
+    channels: {},
+    types: { marketing: { channels: { email: false }, channel_order: ['email', 'sms'] } },
+  };
+  expect((await api('PUT', `/api/v1/users/${userId}/preferences`, preferences)).status).toBe(200);
+  const content = { title: 'T', body: 'B' };
+  const marketing = await send({
+    user_id: userId,
+    notification_type: 'marketing',
+    content,
+    channels: ['email', 'sms'],
+  });
+  expect(marketing.channels).toEqual(['sms']);
+  const notification = await settled(marketing.notification_id);
+  expect(notification).toMatchObject({ status: 'sent', channel: 'sms' });
+  expect(eventsOf(notification)).toContain('skipped email opted_out');
+  const receipt = await send({ user_id: userId, notification_type: 'receipt', content, channels: ['email', 'sms'] });
+  expect(receipt.channels).toEqual(['email', 'sms']);
+});
+
+test("without channels in the request the user's own order is followed", async () => {
+  const userId = await createUser({ email: freshEmail(), phone: freshPhone() });
+  await api('PUT', `/api/v1/users/${userId}/preferences`, { channel_order: ['sms', 'in_app'] });
+  const { channels } = await send({ user_id: userId, content: { title: 'T', body: 'B' } });
+  expect(channels).toEqual(['sms', 'in_app', 'email']);
+});
