@@ -20,7 +20,6 @@ export function vendorUrl(): Joi.StringSchema {
   const anyUrl = Joi.string().uri({ scheme: ['http', 'https'] });
   return anyUrl.when('NODE_ENV', {
     is: Joi.valid('production').required(),
-    // biome-ignore lint/suspicious/noThenProperty: it is Joi's
     then: anyUrl.when('ALLOW_VENDOR_OVERRIDES', {
       is: Joi.valid(true).required(),
       otherwise: Joi.forbidden().messages({

@@ -10,11 +10,11 @@ const MEMORY_LIMIT = 2_000_000;
 const MAX_MISSING_NAMES = 50;
 
 /**
- * Not here, on purpose: include, render, layout, block (they read other templates), cycle (prints without escaping),
- * increment and decrement (they write into the caller's variables).
+ * Not here, on purpose: include, render, layout and block (they read other templates), increment and decrement
+ * (they write into the variables, which subject, text and HTML share).
  */
 const ALLOWED_TAGS = new Set(
-  'assign break capture case comment continue echo for if liquid raw tablerow unless #'.split(' '),
+  'assign break capture case comment continue cycle echo for if liquid raw tablerow unless #'.split(' '),
 );
 /**
  * Not here, on purpose: raw (prints without escaping), newline_to_br (makes HTML), push, unshift and group_by (they nest
@@ -101,7 +101,7 @@ function createEngine(html: boolean): Liquid {
   if (html) {
     // `raw` here means "escaped already": {{ x | escape }} must not be escaped twice.
     for (const name of ['escape', 'escape_once'] as const) {
-      engine.registerFilter(name, { raw: true, handler: filters[name] });
+      engine.registerFilter(name, { raw: true, handler: filters[name] as FilterHandler });
     }
   }
   const { renderer } = engine;

@@ -28,12 +28,12 @@ const compareAttempts = (a: AttemptJson, b: AttemptJson) => compareInTurn(attemp
  * @returns `kept` itself when `arrived` adds nothing.
  */
 export function mergeAttempts(kept: AttemptJson[], arrived: readonly AttemptJson[]): AttemptJson[] {
+  const unmatched = [...kept];
   const added: AttemptJson[] = [];
-  const matched = new Set<AttemptJson>();
   for (const attempt of arrived) {
-    const same = kept.find((each) => !matched.has(each) && compareAttempts(each, attempt) === 0);
-    if (same === undefined) added.push(attempt);
-    else matched.add(same);
+    const index = unmatched.findIndex((each) => compareAttempts(each, attempt) === 0);
+    if (index === -1) added.push(attempt);
+    else unmatched.splice(index, 1);
   }
   return added.length === 0 ? kept : [...kept, ...added].sort(compareAttempts);
 }

@@ -13,8 +13,7 @@ export interface SmtpConfig {
 }
 
 /** A default for development alone: in production, mail that quietly goes nowhere is worse than no start. */
-const developmentDefault = <T extends Joi.Schema>(schema: T, value: string | number): T =>
-  // biome-ignore lint/suspicious/noThenProperty: it is Joi's
+const developmentDefault = <T extends string | number>(schema: Joi.Schema<T>, value: T): Joi.Schema<T> =>
   schema.when('NODE_ENV', { is: 'production', then: Joi.required(), otherwise: schema.default(value) });
 
 export const smtpKeys: ConfigKeys<SmtpConfig> = {
@@ -26,7 +25,6 @@ export const smtpKeys: ConfigKeys<SmtpConfig> = {
   SMTP_SECURE: developmentDefault(Joi.string<SmtpConfig['SMTP_SECURE']>().valid('none', 'starttls', 'tls'), 'none'),
   /** Both or neither. Default: no authentication. */
   SMTP_USER: Joi.string(),
-  // biome-ignore lint/suspicious/noThenProperty: it is Joi's
   SMTP_PASSWORD: Joi.string().when('SMTP_USER', { is: Joi.exist(), then: Joi.required() }),
   /** How many connections, and so how many mails at a time, each instance holds. Default 10. */
   SMTP_CONNECTIONS: Joi.number().integer().min(1).max(100).default(10),

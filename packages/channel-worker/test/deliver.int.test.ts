@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import {
+  AppError,
+  type Envelope,
+  type EnvelopeJson,
+  FAILED_QUEUE,
+  laneQueue,
+  type NotificationEventJson,
+  positionKey,
+  STATUS_QUEUE,
+} from '@notify/contracts';
+import { type Broker, type Delivery, laneMessage, openBroker } from '@notify/messaging';
+import { openRedis } from '@notify/service-kit';
+import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@notify/testing';
+import type { Redis } from 'ioredis';
+import pLimit from 'p-limit';
+import { createClaims } from '../src/claims.ts';
+import { createDeliver, type DeliverOptions } from '../src/deliver.ts';
+import {
+  type OutgoingDelivery,
+  type Provider,
+  RecipientInvalidError,
+  TransientDeliveryError,
+} from '../src/provider.ts';
+import { createWorkerMetrics } from '../src/worker-metrics.ts';
+
+let server: Awaited<ReturnType<typeof createTestBroker>>;
+let kit: ReturnType<typeof createTestKit>;
+let broker: Broker;
+let redis: Redis;
+let calls: OutgoingDelivery[];
+let events: NotificationEventJson[];
+/** What the vendor answers; the vendors' own protocols are tested with their adapters. */
+let answer: Provider['send'];
+let userServiceIsAway: boolean;
+
+beforeEach(async () => {
+  server = await createTestBroker();
+  kit = createTestKit('channel-worker-test');
+  redis = await openRedis(testRedisUrl(), kit.logger, kit.lifecycle);
+  broker = await openBroker({ url: server.url, name: 'channel-worker-test', ...kit });
+  calls = [];
+  events = [];
+  answer = async () => ({ status: 'sent' });
+  userServiceIsAway = false;
+  await broker.consume({
+    queue: STATUS_QUEUE,
+    prefetch: 100,
+    onMessage: async ({ body }) => void events.push(JSON.parse(body.toString()) as NotificationEventJson),
+  });
+});
+afterEach(async () => {
+  await kit.lifecycle.shutdown('test');
+  await server.drop();
+});
+
+function createEmailDeliver(overrides: Partial<DeliverOptions> = {}) {
+  return createDeliver({
+    channel: 'email',
+    provider: {
+      name: 'test-vendor',
+      send: async (delivery, signal) => {
+        calls.push(delivery);
+        return answer(delivery, signal);
+      },
+    },
+    slots: pLimit(32),
+    claims: createClaims(redis),
+    enrichment: {
+      users: {
+        lookUp: async () => {
+          if (userServiceIsAway) throw new AppError('dependency_unavailable', 'user-service is away');
+          return undefined;
+        },
+        drop: () => {},
+      },
+      templates: { lookUp: async () => undefined, drop: () => {} },
+    },
+    broker,
+    logger: kit.logger,
+    metrics: createWorkerMetrics(kit.metrics, 'email'),
+    callTimeoutMs: 10_000,
+    syncCallTimeoutMs: 10_000,
+    ...overrides,
+  });
+}
+
+const envelopeOf = (overrides: Partial<Envelope> = {}): Envelope => ({
+  notificationId: randomUUID(),
+  epoch: 0,
+  hop: 0,
+  attempt: 1,
+  deferrals: 0,
+  notificationType: 'test',
+  priority: 'medium',
+  recipient: { to: { email: 'a@example.com', phone: '+14155550123' } },
+  content: { title: 'T', body: 'B' },
+  variables: {},
+  plan: ['email', 'sms'],
+  tried: [],
+  skipped: [],
+  correlationId: 'c',
+  metadata: {},
+  createdAt: new Date().toISOString(),
+  ...overrides,
+});
+function deliveryOf(envelope: Envelope, redelivered = false): Delivery {
+  const message = laneMessage(envelope);
+  const body = Buffer.from(JSON.stringify(message.body));
+  return { body, headers: {}, messageId: message.messageId, routingKey: message.routingKey, redelivered };
+}
+async function collect(queue: string): Promise<EnvelopeJson[]> {
+  const received: EnvelopeJson[] = [];
+  await broker.consume({
+    queue,
+    prefetch: 100,
+    onMessage: async ({ body }) => void received.push(JSON.parse(body.toString()) as EnvelopeJson),
+  });
+  return received;
+}
+const eventNames = () => events.map(({ event }) => event);
+
+test('what was sent is not sent again when the broker delivers it again: only the publications are repeated', async () => {
+  const deliver = createEmailDeliver();
+  const envelope = envelopeOf();
+  await deliver(deliveryOf(envelope));
+  await deliver(deliveryOf(envelope, true));
+  await deliver(deliveryOf(envelope, false));
+  expect(calls).toHaveLength(1);
+  await eventually(() => events.length === 3);
+  expect(new Set(events.map(({ event_id }) => event_id)).size).toBe(1);
+});
+
+test('twenty concurrent copies are one send', async () => {
+  const deliver = createEmailDeliver();
+  const envelope = envelopeOf();
+  answer = () => new Promise((resolve) => setTimeout(() => resolve({ status: 'sent' }), 200));
+  await Promise.all(Array.from({ length: 20 }, () => deliver(deliveryOf(envelope))));
+  expect(calls).toHaveLength(1);
+});
+
+test('a refused recipient moves the notification to the next channel, with what was tried', async () => {
+  const sms = await collect(laneQueue('sms', 'medium'));
+  const rejected: string[] = [];
+  await broker.subscribe({
+    routingKeys: ['recipient.rejected'],
+    onMessage: ({ body }) => rejected.push((JSON.parse(body.toString()) as { address: string }).address),
+  });
+  answer = async () => {
+    throw new RecipientInvalidError('no such mailbox', '5.1.1');
+  };
+  await createEmailDeliver()(deliveryOf(envelopeOf()));
+  const next = await eventually(() => sms[0]);
+  expect(next).toMatchObject({
+    hop: 1,
+    attempt: 1,
+    tried: [{ channel: 'email', error_class: 'recipient', error_code: '5.1.1' }],
+  });
+  await eventually(() => eventNames().includes('failover'));
+  await eventually(() => rejected.includes('a@example.com'));
+});
+
+test('a temporary failure comes back to its lane from a rung, one try further', async () => {
+  const email = await collect(laneQueue('email', 'medium'));
+  answer = async () => {
+    throw new TransientDeliveryError('busy', '451');
+  };
+  await createEmailDeliver()(deliveryOf(envelopeOf()));
+  await eventually(() => eventNames().includes('retrying'));
+  const again = await eventually(() => email[0]);
+  expect(again).toMatchObject({ hop: 0, attempt: 2, tried: [{ attempt: 1, error_class: 'transient' }] });
+});
+
+test('the claim of a worker that died while sending becomes an unknown outcome once its deadline has passed', async () => {
+  const sms = await collect(laneQueue('sms', 'medium'));
+  const envelope = envelopeOf();
+  const [seconds] = await redis.time();
+  await redis.hset(`notification:${envelope.notificationId}`, positionKey(envelope), `sending:${Number(seconds) - 60}`);
+  await createEmailDeliver()(deliveryOf(envelope, true));
+  expect(calls).toHaveLength(0);
+  expect(await eventually(() => sms[0])).toMatchObject({
+    hop: 1,
+    tried: [{ status: 'unknown', error_code: 'worker_died' }],
+  });
+});
+
+test('a claim that may still be alive is waited for, without using up a try', async () => {
+  const email = await collect(laneQueue('email', 'medium'));
+  const envelope = envelopeOf();
+  const [seconds] = await redis.time();
+  await redis.hset(`notification:${envelope.notificationId}`, positionKey(envelope), `sending:${seconds}`);
+  await createEmailDeliver()(deliveryOf(envelope, true));
+  expect(calls).toHaveLength(0);
+  expect(await eventually(() => email[0])).toMatchObject({ hop: 0, attempt: 1, deferrals: 1 });
+});
+
+test('when user-service is away the notification is put off, and no try is used up', async () => {
+  userServiceIsAway = true;
+  const email = await collect(laneQueue('email', 'medium'));
+  await createEmailDeliver()(deliveryOf(envelopeOf({ recipient: { userId: 'u' } })));
+  expect(calls).toHaveLength(0);
+  expect(await eventually(() => email[0])).toMatchObject({ attempt: 1, deferrals: 1, tried: [] });
+  await eventually(() => events.find(({ event }) => event === 'deferred'));
+  expect(events[0]?.timeline).toMatchObject([{ event: 'deferred', reason: 'dependency_unavailable' }]);
+});
+
+test('without Redis nothing is sent: the notification waits on a rung', async () => {
+  redis.disconnect();
+  const email = await collect(laneQueue('email', 'medium'));
+  await createEmailDeliver()(deliveryOf(envelopeOf()));
+  expect(calls).toHaveLength(0);
+  expect(await eventually(() => email[0])).toMatchObject({ attempt: 1, deferrals: 1 });
+});
+
+test('a user who is gone ends it as failed, in the failed queue as well', async () => {
+  const failed = await collect(FAILED_QUEUE);
+  const envelope = envelopeOf({ recipient: { userId: 'gone' } });
+  await createEmailDeliver()(deliveryOf(envelope));
+  expect(await eventually(() => failed[0])).toMatchObject({ notification_id: envelope.notificationId });
+  await eventually(() =>
+    events.find(({ event, timeline }) => event === 'failed' && timeline.at(-1)?.reason === 'user_not_found'),
+  );
+});
+
+test('a provider that ignores its deadline is left behind, and its outcome is unknown', async () => {
+  const sms = await collect(laneQueue('sms', 'medium'));
+  answer = () => new Promise(() => {});
+  await createEmailDeliver({ callTimeoutMs: 200 })(deliveryOf(envelopeOf()));
+  expect(await eventually(() => sms[0])).toMatchObject({ tried: [{ status: 'unknown', error_code: 'deadline' }] });
+});
+
+test('a bug in an adapter is ours, and never blamed on the recipient', async () => {
+  const sms = await collect(laneQueue('sms', 'medium'));
+  answer = async () => {
+    throw new TypeError('undefined is not a function');
+  };
+  await createEmailDeliver()(deliveryOf(envelopeOf()));
+  expect(await eventually(() => sms[0])).toMatchObject({
+    tried: [{ error_class: 'config', error_code: 'internal_error' }],
+  });
+});
+
+test('a message for another channel is no message for this lane', async () => {
+  const failed = await collect(FAILED_QUEUE);
+  const envelope = envelopeOf({ plan: ['sms'] });
+  await createEmailDeliver()(deliveryOf(envelope));
+  expect(await eventually(() => failed[0])).toMatchObject({ notification_id: envelope.notificationId });
+  expect(calls).toHaveLength(0);
+});

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { FAILED_QUEUE, type NotificationEventJson, STATUS_QUEUE } from '@notify/contracts';
+import { eventually } from '@notify/testing';
+import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
+import { openTestBed, type TestBed } from './running-service.ts';
+
+let bed: TestBed;
+
+beforeAll(async () => {
+  bed = await openTestBed();
+}, 60_000);
+afterAll(() => bed.close(), 60_000);
+
+function threeEvents(id: string): NotificationEventJson[] {
+  return [
+    acceptedEvent(id, { at: '2026-01-01T00:00:00.000Z' }),
+    notificationEvent(id, 'processing', { channel: 'email', at: '2026-01-01T00:00:01.000Z' }),
+    notificationEvent(id, 'sent', { channel: 'email', at: '2026-01-01T00:00:02.000Z', outcome: 'sent' }),
+  ];
+}
+
+function shuffled<T>(items: T[]): T[] {
+  return items
+    .map((item) => ({ item, key: Math.random() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+}
+
+async function countWhole(ids: string[]): Promise<number> {
+  const { rows } = await bed.database.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM notifications WHERE id = ANY($1::uuid[]) AND status = 'sent' AND is_accepted
+       AND channel = 'email' AND jsonb_array_length(attempts) = 1 AND jsonb_array_length(timeline) = 3`,
+    [ids],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+async function deadlocks(): Promise<number> {
+  const { rows } = await bed.database.query<{ deadlocks: number }>(
+    'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
+  );
+  return rows[0]?.deadlocks ?? -1;
+}
+
+test('two instances on one queue fold 2,000 shuffled notifications without a deadlock or a wrong record', async () => {
+  const ids = Array.from({ length: 2_000 }, () => randomUUID());
+  const events = shuffled(ids.flatMap(threeEvents));
+  // Small batches: many of them, so that both instances often hold events of the same notifications.
+  const env = { STATUS_BATCH_SIZE: '50', STATUS_BATCH_WAIT_MS: '5' };
+  const instances = await Promise.all([bed.start(env), bed.start(env)]);
+  await bed.publishEvents(events);
+  await eventually(async () => expect(await countWhole(ids)).toBe(2_000), 60_000);
+  expect(await deadlocks()).toBe(0);
+  await Promise.all(instances.map(({ stop }) => stop()));
+}, 120_000);
+
+test('connections that are killed again and again in the middle of batches lose nothing', async () => {
+  const ids = Array.from({ length: 2_000 }, () => randomUUID());
+  const instance = await bed.start({ STATUS_BATCH_SIZE: '100' });
+  let isOver = false;
+  let killed = 0;
+  const killing = (async () => {
+    while (!isOver && killed < 40) {
+      const { rowCount } = await bed.database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle' AND query NOT LIKE '%pg_terminate%'`,
+      );
+      killed += rowCount ?? 0;
+    }
+  })();
+  await bed.publishEvents(shuffled(ids.flatMap(threeEvents)));
+  await eventually(async () => expect(await countWhole(ids)).toBe(2_000), 90_000);
+  isOver = true;
+  await killing;
+  expect(killed).toBeGreaterThan(0);
+  await eventually(async () => (await bed.queueLength(STATUS_QUEUE)) === 0, 20_000);
+  expect(await bed.queueLength(FAILED_QUEUE)).toBe(0);
+  await instance.stop();
+}, 150_000);

@@ -1,0 +1,94 @@
+import type { AddressInfo } from 'node:net';
+import { EVENTS_EXCHANGE, type NotificationEventJson, notificationEventRoutingKey } from '@notify/contracts';
+import { type Broker, openBroker } from '@notify/messaging';
+import { createServiceTokens } from '@notify/service-kit';
+import { createTestBroker, createTestDatabase, createTestKit, rabbitmqApi } from '@notify/testing';
+import pg from 'pg';
+import { readConfig } from '../src/config.ts';
+import { SERVICE_NAME, startStatusService } from '../src/start-status-service.ts';
+
+const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+
+export interface Answer<T> {
+  status: number;
+  body: T;
+}
+
+/** The real service with its servers; `start` may be called again for a second instance on the same queue and database. */
+export interface TestBed {
+  broker: Broker;
+  database: pg.Pool;
+  start(env?: NodeJS.ProcessEnv): Promise<{
+    get<T>(path: string, token?: string): Promise<Answer<T>>;
+    stop(): Promise<void>;
+  }>;
+  publishEvents(events: readonly NotificationEventJson[]): Promise<void>;
+  /** Messages in a queue, those that were given out and are not acknowledged included. */
+  queueLength(queue: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function openTestBed(): Promise<TestBed> {
+  const databaseServer = await createTestDatabase();
+  const brokerServer = await createTestBroker();
+  const own = createTestKit('test');
+  const broker = await openBroker({ url: brokerServer.url, name: 'test', ...own });
+  const database = new pg.Pool({ connectionString: databaseServer.url, max: 2 });
+  database.on('error', () => {});
+  const stops: (() => Promise<void>)[] = [];
+
+  return {
+    broker,
+    database,
+    async start(env = {}) {
+      const kit = createTestKit(SERVICE_NAME);
+      const config = readConfig({
+        DATABASE_URL: databaseServer.url,
+        RABBITMQ_URL: brokerServer.url,
+        SERVICE_TOKEN_SECRET: SECRET,
+        HOST: '127.0.0.1',
+        PORT: '0',
+        ...env,
+      });
+      const server = await startStatusService(config, kit.logger, kit.lifecycle);
+      const stop = () => kit.lifecycle.shutdown('end of the test');
+      stops.push(stop);
+      const tokens = createServiceTokens(SECRET, 'test');
+      const { port } = server.address() as AddressInfo;
+      return {
+        stop,
+        async get<T>(path: string, token?: string) {
+          const authorization = `Bearer ${token ?? (await tokens(SERVICE_NAME))}`;
+          const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization } });
+          return { status: response.status, body: (await response.json()) as T };
+        },
+      };
+    },
+    async publishEvents(events) {
+      // Below the publisher's limit of unconfirmed messages.
+      for (let start = 0; start < events.length; start += 2_000) {
+        await Promise.all(
+          events.slice(start, start + 2_000).map((event) =>
+            broker.publish({
+              exchange: EVENTS_EXCHANGE,
+              routingKey: notificationEventRoutingKey(event.event),
+              messageId: event.event_id,
+              body: event,
+            }),
+          ),
+        );
+      }
+    },
+    async queueLength(queue) {
+      const found = await rabbitmqApi<{ messages?: number }>('GET', `/queues/${brokerServer.vhost}/${queue}`);
+      return found.messages ?? -1;
+    },
+    async close() {
+      await Promise.all(stops.map((stop) => stop()));
+      await own.lifecycle.shutdown('end of the test');
+      await database.end();
+      await databaseServer.drop();
+      await brokerServer.drop();
+    },
+  };
+}
