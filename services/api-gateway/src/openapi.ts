@@ -12,9 +12,18 @@ interface JsonSchema {
   [keyword: string]: unknown;
 }
 
+/** The converter also lists a pattern of keys as if it were a property: `/^...$/`. Only patternProperties is meant. */
+function dropPatternNames(json: JsonSchema): JsonSchema {
+  for (const [name, property] of Object.entries(json.properties ?? {})) {
+    if (name.startsWith('/^')) delete json.properties?.[name];
+    else dropPatternNames(property);
+  }
+  return json;
+}
+
 function jsonSchemaOf(schema: Joi.ObjectSchema): JsonSchema {
   const { schemas: _none, ...json } = parse(schema, 'open-api-3.1') as JsonSchema;
-  return json;
+  return dropPatternNames(json);
 }
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };

@@ -42,7 +42,8 @@ export function eventOfDeadLetter(delivery: Delivery, now: Date): Told {
   if (named.notificationId === undefined || delivery.headers['recorded'] !== undefined) {
     return { notificationId: named.notificationId };
   }
-  const parsed = parseEnvelope(json);
+  // What is not JSON at all is `undefined`, which a schema would take for an optional value.
+  const parsed = parseEnvelope(json ?? null);
   const envelope = parsed.problem === undefined ? parsed.envelope : undefined;
   return {
     notificationId: named.notificationId,

@@ -7,6 +7,7 @@ import { check, type NotificationEventJson, notificationEventSchema, parseEnvelo
 export function parseEvent(
   json: unknown,
 ): { event: NotificationEventJson; problem?: never } | { event?: never; problem: string } {
+  // A schema would take `undefined` for an optional value.
   if (json === undefined) return { problem: 'message: not JSON' };
   const result = check(notificationEventSchema, json);
   if (result.errors !== undefined) {

@@ -99,6 +99,7 @@ test('garbage of every kind is recorded, blocks nothing, and the queue ends empt
     [Buffer.from('null'), { notification_id: 'not-a-uuid' }],
     [Buffer.from('[[]]'), { hop: 'three', epoch: -1 }],
     [Buffer.from('[['.repeat(50_000)), {}],
+    [Buffer.from(`{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`), {}],
     [
       { notification_id: { $ne: 1 }, hop: 1e99 },
       { notification_id: randomUUID(), hop: 2 ** 31, attempt: -3 },

@@ -108,6 +108,7 @@ test('a stub is readable before its accepted event, and completed by it with the
 test('what is not an event, and what PostgreSQL refuses, is dead-lettered while its batch goes on', async () => {
   const valid = randomUUID();
   const unstorable = { ...notificationEvent(randomUUID(), 'sent', { at: `${AT}1.000Z` }), epoch: 3_000_000_000 };
+  const deep = JSON.stringify(acceptedEvent(randomUUID(), { at: `${AT}0.000Z`, metadata: { deep: 0 } }));
   const failedBefore = await bed.queueLength(FAILED_QUEUE);
   const send = (body: unknown) =>
     bed.broker.publish({ exchange: EVENTS_EXCHANGE, routingKey: 'notification.sent', messageId: randomUUID(), body });
@@ -115,6 +116,7 @@ test('what is not an event, and what PostgreSQL refuses, is dead-lettered while 
     send(Buffer.from('{not json')),
     send({ version: 1, event: 'sent' }),
     send(unstorable),
+    send(Buffer.from(deep.replace('"deep":0', `"deep":${'['.repeat(20_000)}${']'.repeat(20_000)}`))),
     bed.publishEvents(failoverEvents(valid)),
   ]);
   await eventually(async () => expectWholeTrail(await read(valid)));
@@ -122,15 +124,20 @@ test('what is not an event, and what PostgreSQL refuses, is dead-lettered while 
   type Letters = { data: { reason: string; routing_key: string; notification_id: string | null; body?: string }[] };
   const { data } = await eventually(async () => {
     const { body } = await service.get<Letters>('/dead_letters?with_body=1');
-    return body.data.length >= 3 && body;
+    return body.data.length >= 4 && body;
   });
-  expect(data.map(({ reason }) => reason).sort()).toEqual(['invalid_message', 'invalid_message', 'unstorable']);
+  expect(data.map(({ reason }) => reason).sort()).toEqual([
+    'invalid_message',
+    'invalid_message',
+    'unstorable',
+    'unstorable',
+  ]);
   expect(data.map(({ body }) => body)).toContain('{not json');
-  expect(data.find(({ reason }) => reason === 'unstorable')?.notification_id).toBe(unstorable.notification_id);
+  expect(data.map(({ notification_id: id }) => id)).toContain(unstorable.notification_id);
   // Recording them sent nothing round again.
   await settle();
-  await eventually(async () => (await bed.queueLength(FAILED_QUEUE)) === failedBefore + 3);
-  expect((await service.get<Letters>('/dead_letters')).body.data).toHaveLength(3);
+  await eventually(async () => (await bed.queueLength(FAILED_QUEUE)) === failedBefore + 4);
+  expect((await service.get<Letters>('/dead_letters')).body.data).toHaveLength(4);
 });
 
 test('NUL and broken surrogates in what callers send are replaced, not refused', async () => {

@@ -48,7 +48,7 @@ test('two instances on one queue fold 2,000 shuffled notifications without a dea
   const events = shuffled(ids.flatMap(threeEvents));
   // Small batches: many of them, so that both instances often hold events of the same notifications.
   const env = { STATUS_BATCH_SIZE: '50', STATUS_BATCH_WAIT_MS: '5' };
-  const instances = await Promise.all([bed.start(env), bed.start(env)]);
+  const instances = [await bed.start(env), await bed.start(env)];
   await bed.publishEvents(events);
   await eventually(async () => expect(await countWhole(ids)).toBe(2_000), 60_000);
   expect(await deadlocks()).toBe(0);

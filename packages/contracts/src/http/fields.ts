@@ -28,6 +28,13 @@ export const headerText = (maxLength: number) =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
     .pattern(/^[^\u0000-\u001f\u007f]*$/, 'no control characters');
 
+/** Text of any kind. Only NUL is refused: databases and mails can't carry it. */
+export const text = (maxLength: number) =>
+  Joi.string()
+    .max(maxLength)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing NUL is the point
+    .pattern(/^[^\u0000]*$/, 'no NUL');
+
 export const email = () => headerText(254).email({ tlds: false, minDomainSegments: 2 });
 
 /** E.164. A number is accepted when it is possible, not only when it is assigned. */
@@ -57,3 +64,6 @@ export const metadata = () => Joi.object().unknown().max(50);
 
 export const listLimit = () => Joi.number().integer().min(1).max(200).default(50);
 export const listCursor = () => Joi.string().max(500);
+
+/** Keys of free data. A regular expression, since the OpenAPI document can show it. */
+export const DATA_KEY_PATTERN = /^.{1,128}$/;

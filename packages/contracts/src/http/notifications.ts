@@ -41,7 +41,7 @@ export const sendRequestSchema = Joi.object<SendRequestJson>({
     title: field.headerText(998),
     body: Joi.string().max(100_000),
     html: Joi.string().max(200_000),
-    data: Joi.object().pattern(Joi.string().max(128), Joi.string().max(4096)),
+    data: Joi.object().pattern(field.DATA_KEY_PATTERN, Joi.string().max(4096)),
   }).or('title', 'body', 'html'),
   channels: Joi.array().items(field.channel()).min(1).unique(),
   mode: Joi.string().lowercase().valid('first_success').default('first_success'),

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import type { TemplateSources } from '../template-version.ts';
+import type { TemplateSources, TemplateVersionJson } from '../template-version.ts';
 import * as field from './fields.ts';
 
 /** `POST /api/v1/templates` */
@@ -13,28 +13,26 @@ export const templateSchema = Joi.object<TemplateRequestJson>({
   code: field.callerId().required(),
   notification_type: field.callerId(),
   default_locale: field.locale().default('en'),
-  description: Joi.string().max(1000),
+  description: field.text(1000),
 }).label('Template');
-
-const source = (maxLength: number) => Joi.string().max(maxLength);
 
 /** `PUT /api/v1/templates/{code}/draft/{locale}` */
 export const draftSchema = Joi.object<TemplateSources>({
   email: Joi.object({
     subject: field.headerText(998).required(),
-    html: source(200_000),
-    text: source(100_000),
+    html: field.text(200_000),
+    text: field.text(100_000),
   }).or('html', 'text'),
-  sms: Joi.object({ text: source(1600).required() }),
+  sms: Joi.object({ text: field.text(1600).required() }),
   push: Joi.object({
     title: field.headerText(200).required(),
-    body: source(4000).required(),
-    data: Joi.object().pattern(Joi.string().max(128), Joi.string().max(4096)),
+    body: field.text(4000).required(),
+    data: Joi.object().pattern(field.DATA_KEY_PATTERN, field.text(4096)),
   }),
   in_app: Joi.object({
     title: field.headerText(500).required(),
-    body: source(10_000).required(),
-    action_url: source(2000),
+    body: field.text(10_000).required(),
+    action_url: field.text(2000),
   }),
 })
   .or('email', 'sms', 'push', 'in_app')
@@ -58,5 +56,9 @@ export interface TemplateVersionSummaryJson {
   code: string;
   version: number;
   locales: string[];
+  published_at: string;
+}
+/** `GET .../versions/{n}` */
+export interface TemplateVersionDetailJson extends TemplateVersionJson {
   published_at: string;
 }

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { CALLER_ID_PATTERN } from '../ids.ts';
 import type { Device, PreferencesJson } from '../profile.ts';
 import * as field from './fields.ts';
 
@@ -13,7 +14,7 @@ export interface UserRequestJson {
 }
 
 const userFields = {
-  email: field.email().allow(null),
+  email: field.email().trim().allow(null),
   phone: field.phone().allow(null),
   locale: field.locale().allow(null),
   timezone: field.timezone().allow(null),
@@ -36,9 +37,12 @@ export interface UserJson {
   updated_at: string;
 }
 
+/** As the vendor's SDK on the device gave it. */
+export const deviceToken = () => field.headerText(4096);
+
 /** `POST /api/v1/users/{user_id}/devices` */
 export const deviceSchema = Joi.object<Device>({
-  token: Joi.string().max(4096).required(),
+  token: deviceToken().required(),
   platform: Joi.string().lowercase().valid('ios', 'android', 'web').required(),
   provider: Joi.string().lowercase().valid('fcm').default('fcm'),
 }).label('Device');
@@ -56,7 +60,7 @@ export const preferencesSchema = Joi.object<PreferencesJson>({
   channels: channelSwitches.default({}),
   channel_order: channelOrder,
   types: Joi.object()
-    .pattern(field.callerId(), Joi.object({ channels: channelSwitches.default({}), channel_order: channelOrder }))
+    .pattern(CALLER_ID_PATTERN, Joi.object({ channels: channelSwitches.default({}), channel_order: channelOrder }))
     .max(200)
     .default({}),
 }).label('Preferences');

@@ -1,0 +1,111 @@
+import {
+  type DeliveryError,
+  type OutgoingDelivery,
+  PermanentDeliveryError,
+  type Provider,
+  ProviderConfigError,
+  parseRetryAfter,
+  RecipientInvalidError,
+  TransientDeliveryError,
+  UnknownOutcomeError,
+} from '@notify/channel-worker';
+import twilio from 'twilio';
+import type { TwilioConfig } from './twilio-config.ts';
+import { connectionMeaning, type TwilioMeaning, twilioMeaning } from './twilio-errors.ts';
+import { type TwilioCall, TwilioRequestClient, withTwilioCall } from './twilio-request-client.ts';
+
+const CONCURRENCY = 32;
+
+/** What the SDK and its HTTP client throw, as far as it matters here. */
+interface TwilioFailure {
+  /** Of an answer: the HTTP status. */
+  status?: number;
+  /** Of an answer: Twilio's number. Of a call without one: a system code. */
+  code?: number | string;
+  isAxiosError?: boolean;
+}
+
+/**
+ * SMS by Twilio. What becomes of a message is told to the status callback, whose query names the attempt.
+ * @param socketTimeoutMs how long a socket may be silent; not below the worker's own deadline.
+ */
+export function createTwilioProvider(config: TwilioConfig, socketTimeoutMs: number): Provider {
+  const httpClient = new TwilioRequestClient({
+    origin: config.TWILIO_API_URL,
+    timeoutMs: socketTimeoutMs,
+    maxSockets: CONCURRENCY,
+  });
+  const client = twilio(config.TWILIO_ACCOUNT_SID, config.TWILIO_AUTH_TOKEN, { httpClient });
+  const sender = config.TWILIO_FROM.startsWith('MG')
+    ? { messagingServiceSid: config.TWILIO_FROM }
+    : { from: config.TWILIO_FROM };
+
+  return {
+    name: 'twilio',
+    concurrency: CONCURRENCY,
+    async send(delivery, signal) {
+      const call: TwilioCall = { signal, hasLeft: false };
+      const message = await withTwilioCall(call, () =>
+        client.messages.create({
+          to: delivery.address,
+          body: delivery.content.body ?? '',
+          ...sender,
+          ...statusCallbackOf(delivery, config.TWILIO_STATUS_CALLBACK_BASE),
+        }),
+      ).catch((error: unknown) => {
+        throw toDeliveryError(error as TwilioFailure, call);
+      });
+      if (message.errorCode) throw deliveryError(twilioMeaning(400, message.errorCode));
+      return { status: 'sent', providerMessageId: message.sid };
+    },
+    close: () => httpClient.close(),
+  };
+}
+
+function statusCallbackOf(delivery: OutgoingDelivery, base: string | undefined): { statusCallback?: string } {
+  if (base === undefined) return {};
+  const { notificationId, epoch, hop, attempt } = delivery;
+  const query = new URLSearchParams({
+    notification_id: notificationId,
+    epoch: String(epoch),
+    hop: String(hop),
+    attempt: String(attempt),
+  });
+  return { statusCallback: `${base.replace(/\/$/, '')}/receipts/twilio?${query}` };
+}
+
+/** @returns our error; or the very error where it is none of Twilio's, so a bug of ours. */
+export function toDeliveryError(failure: TwilioFailure, call: TwilioCall): DeliveryError | TwilioFailure {
+  const { status, code } = failure;
+  if (failure.isAxiosError === true || call.signal.aborted) {
+    const errorCode = typeof code === 'string' ? code : 'ABORTED';
+    return deliveryError({ errorCode, meaning: connectionMeaning(errorCode, call.hasLeft) });
+  }
+  if (status === undefined) {
+    // The SDK parses what a 2xx says: a body that is no JSON ends here.
+    if (failure instanceof SyntaxError) {
+      return new UnknownOutcomeError('Twilio said yes, but nothing that can be read', 'unreadable_answer');
+    }
+    return failure;
+  }
+  return deliveryError(twilioMeaning(status, typeof code === 'number' ? code : undefined), call.retryAfter);
+}
+
+function deliveryError(found: { errorCode: string; meaning: TwilioMeaning }, retryAfter?: unknown): DeliveryError {
+  const {
+    errorCode,
+    meaning: [errorClass, text],
+  } = found;
+  switch (errorClass) {
+    case 'transient':
+      return new TransientDeliveryError(text, errorCode, { retryAfterMs: parseRetryAfter(retryAfter) });
+    case 'recipient':
+      return new RecipientInvalidError(text, errorCode);
+    case 'config':
+      return new ProviderConfigError(text, errorCode);
+    case 'unknown':
+      return new UnknownOutcomeError(text, errorCode);
+    case 'permanent':
+      return new PermanentDeliveryError(text, errorCode);
+  }
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { OutgoingDelivery, Provider } from '@notify/channel-worker';
+import { providerContract, startTestSandbox, type TestSandbox } from '@notify/testing';
+import { createTwilioProvider } from '../src/providers/twilio.ts';
+
+let sandbox: TestSandbox;
+beforeAll(async () => {
+  sandbox = await startTestSandbox();
+});
+afterAll(() => sandbox?.stop());
+
+const opened: { close?(): unknown }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close?.();
+});
+
+function providerAt(url: string, settings: { TWILIO_FROM?: string } = {}): Provider {
+  const provider = createTwilioProvider(
+    {
+      TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+      TWILIO_AUTH_TOKEN: 'token',
+      TWILIO_FROM: '+15005550006',
+      TWILIO_API_URL: url,
+      TWILIO_STATUS_CALLBACK_BASE: 'https://notify.example.test',
+      ...settings,
+    },
+    30_000,
+  );
+  opened.push(provider);
+  return provider;
+}
+
+/** A vendor that answers as the test says. */
+async function startVendor(listener: RequestListener): Promise<{ url: string; server: Server }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  opened.push({ close: () => server.closeAllConnections() }, server);
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+}
+
+const digits = (count: number) => Array.from({ length: count }, () => Math.floor(Math.random() * 10)).join('');
+const deliveryTo = (address: string): OutgoingDelivery => ({
+  notificationId: randomUUID(),
+  epoch: 1,
+  hop: 2,
+  attempt: 3,
+  address,
+  content: { body: 'Hello there' },
+  correlationId: randomUUID(),
+});
+const inTime = () => AbortSignal.timeout(10_000);
+
+describe('the provider contract', () => {
+  const cases = providerContract({
+    createProvider: () => providerAt(sandbox.url),
+    acceptedAddress: () => `+1415${digits(7)}`,
+    invalidAddress: () => `+150055501${digits(2)}`,
+    transientAddress: () => `+150055599${digits(2)}`,
+    orderFault: (fault) => sandbox.orderFault(fault),
+    countReceived: async (notificationId) => (await sandbox.messagesOf(notificationId)).length,
+  });
+  for (const { title, run } of cases) test(title, run);
+});
+
+test.each([
+  ['+15005550199', '21211'],
+  ['+15005550999', '21614'],
+  ['+15005550499', '21610'],
+])("the number %s gets Twilio's code %s and is a recipient error", async (number, errorCode) => {
+  const sending = providerAt(sandbox.url).send(deliveryTo(number), inTime());
+  await expect(sending).rejects.toMatchObject({ errorClass: 'recipient', errorCode });
+});
+
+test('a message carries body, sender, credentials and a status callback that names the attempt', async () => {
+  let seen: { authorization: string; form: URLSearchParams; url: string } | undefined;
+  const { url } = await startVendor(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    seen = {
+      authorization: request.headers.authorization ?? '',
+      form: new URLSearchParams(Buffer.concat(chunks).toString()),
+      url: request.url ?? '',
+    };
+    response
+      .writeHead(201, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ sid: 'SM1', status: 'queued' }));
+  });
+  const delivery = deliveryTo('+14155550123');
+  const result = await providerAt(url).send(delivery, inTime());
+
+  expect(result).toEqual({ status: 'sent', providerMessageId: 'SM1' });
+  expect(seen?.url).toBe(`/2010-04-01/Accounts/AC${'0'.repeat(32)}/Messages.json`);
+  expect(Buffer.from(seen?.authorization.split(' ')[1] ?? '', 'base64').toString()).toBe(`AC${'0'.repeat(32)}:token`);
+  expect(Object.fromEntries(seen?.form ?? [])).toEqual({
+    To: '+14155550123',
+    From: '+15005550006',
+    Body: 'Hello there',
+    StatusCallback: `https://notify.example.test/receipts/twilio?notification_id=${delivery.notificationId}&epoch=1&hop=2&attempt=3`,
+  });
+});
+
+test('a messaging service sends in place of a number', async () => {
+  const service = `MG${'a'.repeat(32)}`;
+  const delivery = deliveryTo('+14155550123');
+  await providerAt(sandbox.url, { TWILIO_FROM: service }).send(delivery, inTime());
+  expect(await sandbox.messagesOf(delivery.notificationId)).toMatchObject([{ from: service }]);
+});
+
+test('a limit says when to come back', async () => {
+  const { url } = await startVendor((_request, response) => {
+    response
+      .writeHead(429, { 'content-type': 'application/json', 'retry-after': '17' })
+      .end(JSON.stringify({ code: 20429, message: 'Too Many Requests', status: 429 }));
+  });
+  const sending = providerAt(url).send(deliveryTo('+14155550123'), inTime());
+  await expect(sending).rejects.toMatchObject({ errorClass: 'transient', retryAfterMs: 17_000 });
+});
+
+test('an answer that breaks off, and a yes that is no JSON, are unknown', async () => {
+  const { url } = await startVendor((request, response) => {
+    if (request.socket.bytesRead % 2 === 0) request.resume();
+    response.writeHead(201, { 'content-type': 'application/json', 'content-length': '100' });
+    response.write('{"sid": "SM');
+    setImmediate(() => request.socket.destroy());
+  });
+  const cutOff = providerAt(url).send(deliveryTo('+14155550123'), inTime());
+  await expect(cutOff).rejects.toMatchObject({ errorClass: 'unknown' });
+
+  const page = await startVendor((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<html>welcome to the hotel</html>');
+  });
+  const unreadable = providerAt(page.url).send(deliveryTo('+14155550123'), inTime());
+  await expect(unreadable).rejects.toMatchObject({ errorClass: 'unknown', errorCode: 'unreadable_answer' });
+});
+
+test('a vendor that is not there is transient', async () => {
+  const sending = providerAt('http://127.0.0.1:1').send(deliveryTo('+14155550123'), inTime());
+  await expect(sending).rejects.toMatchObject({ errorClass: 'transient', errorCode: 'ECONNREFUSED' });
+});
+
+test('connections are kept and used again', async () => {
+  const sockets = new Set<unknown>();
+  const { url, server } = await startVendor((_request, response) => {
+    response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ sid: 'SM1' }));
+  });
+  server.on('connection', (socket) => sockets.add(socket));
+  const provider = providerAt(url);
+  for (let count = 0; count < 5; count += 1) await provider.send(deliveryTo('+14155550123'), inTime());
+  expect(sockets.size).toBe(1);
+});

@@ -1,0 +1,30 @@
+import { check, type RecipientRejectedJson, recipientRejectedSchema } from '@notify/contracts';
+
+const YEAR_10000_MS = Date.UTC(10_000, 0);
+
+export interface RejectedRecipient {
+  channel: RecipientRejectedJson['channel'];
+  address: string;
+  rejectedAt: Date;
+}
+
+/** What a `recipient.rejected` message says, or what is wrong with it. Never throws. */
+export function parseRejectedRecipient(
+  body: Buffer,
+): { rejected: RejectedRecipient; problem?: never } | { problem: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString());
+  } catch {
+    return { problem: 'not JSON' };
+  }
+  const result = check(recipientRejectedSchema.required(), json);
+  if (result.errors !== undefined) {
+    return { problem: result.errors.map(({ field, code }) => `${field || 'message'}: ${code}`).join(', ') };
+  }
+  const { channel, address, occurred_at } = result.value;
+  const rejectedAt = new Date(occurred_at);
+  // Also false for NaN. A time that the database can't take would fail its whole batch again and again.
+  const isPossible = rejectedAt.getTime() >= 0 && rejectedAt.getTime() < YEAR_10000_MS;
+  return isPossible ? { rejected: { channel, address, rejectedAt } } : { problem: 'occurred_at: impossible' };
+}

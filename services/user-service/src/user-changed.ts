@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { type ChangedJson, EVENTS_EXCHANGE, USER_CHANGED } from '@notify/contracts';
+import type { Publisher } from '@notify/messaging';
+import { errorFields, type Logger } from '@notify/service-kit';
+
+/** Tells every cache to drop what it holds of a user. Call it after the commit. */
+export type AnnounceUserChanged = (userId: string) => void;
+
+/** Nobody waits for it: what is lost while the broker is away, the caches make good by their own expiry. */
+export function createUserChangedAnnouncer(publisher: Publisher, logger: Logger): AnnounceUserChanged {
+  return (userId) => {
+    const body: ChangedJson = { version: 1, id: userId };
+    publisher
+      .publish({
+        exchange: EVENTS_EXCHANGE,
+        routingKey: USER_CHANGED,
+        messageId: randomUUID(),
+        body,
+        mandatory: false,
+      })
+      .catch((error: unknown) => logger.warn('caches were not told of a changed user', errorFields(error)));
+  };
+}

@@ -1,0 +1,49 @@
+import { pageQuerySchema, userPatchSchema, userPutSchema, validate } from '@notify/contracts';
+import { type Database, decodeCursor } from '@notify/service-kit';
+import { Router } from 'express';
+import { listAnswer } from './list-answer.ts';
+import type { AnnounceUserChanged } from './user-changed.ts';
+import { userIdOf, userNotFound } from './user-path.ts';
+import { findUser, listUsers, patchUser, putUser } from './user-store.ts';
+
+/** `PUT|GET|PATCH /users/{user_id}` and the list. */
+export function usersRoute(database: Database, announceUserChanged: AnnounceUserChanged): Router {
+  const router = Router();
+
+  router.get('/users', async (request, response) => {
+    const { limit, cursor } = validate(pageQuerySchema, request.query, 'the query');
+    const [after] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    const found = await listUsers(database, limit + 1, after);
+    response.json(
+      listAnswer(
+        found,
+        limit,
+        (user) => user.user_id,
+        (user) => user,
+      ),
+    );
+  });
+
+  router.put('/users/:user_id', async (request, response) => {
+    const userId = userIdOf(request);
+    const { user, isNew } = await putUser(database, userId, validate(userPutSchema.required(), request.body));
+    announceUserChanged(userId);
+    response.status(isNew ? 201 : 200).json(user);
+  });
+
+  router.get('/users/:user_id', async (request, response) => {
+    const user = await findUser(database, userIdOf(request));
+    if (user === undefined) throw userNotFound();
+    response.json(user);
+  });
+
+  router.patch('/users/:user_id', async (request, response) => {
+    const userId = userIdOf(request);
+    const user = await patchUser(database, userId, validate(userPatchSchema.required(), request.body));
+    if (user === undefined) throw userNotFound();
+    announceUserChanged(userId);
+    response.json(user);
+  });
+
+  return router;
+}
