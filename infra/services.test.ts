@@ -67,3 +67,10 @@ test('where a service listens and stores is not for .env to say', () => {
   expect(environment).toMatchObject({ PORT: '8008', HOST: '127.0.0.1' });
   expect(environment['DATABASE_URL']).toContain('/status_db');
 });
+
+test("the sandbox's account is used with the sandbox only", () => {
+  expect(environmentOf('sms-service')['TWILIO_AUTH_TOKEN']).toBe('sandbox');
+  const real = environmentOf('sms-service', { TWILIO_API_URL: 'https://api.twilio.com' });
+  expect(real['TWILIO_API_URL']).toBe('https://api.twilio.com');
+  expect(real).not.toHaveProperty('TWILIO_AUTH_TOKEN');
+});

@@ -101,10 +101,35 @@ function wiring(service: Service, instance: Instance): Record<string, string> {
       API_KEY: settings['API_KEY'] ?? '',
       PUBLIC_URL: `http://localhost:${ports.gateway}`,
     }),
-    ...(service.name === 'email-service' && { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(ports.sandbox_smtp) }),
-    ...(service.name === 'sms-service' && { TWILIO_API_URL: at('sandbox') }),
-    ...(service.name === 'push-service' && { FCM_API_URL: at('sandbox') }),
+    ...sandboxVendor(service, instance),
   };
+}
+
+/**
+ * The vendors' APIs as the sandbox speaks them, with accounts that it takes. An account is left out when .env names the vendor's own
+ * address: then it must name the account too, and the service says so.
+ */
+function sandboxVendor(service: Service, { ports, settings }: Instance): Record<string, string> {
+  const sandboxUrl = `http://127.0.0.1:${ports.sandbox}`;
+  const withAccount = (addressKey: string, account: Record<string, string>): Record<string, string> => ({
+    [addressKey]: sandboxUrl,
+    ...(!settings[addressKey] && account),
+  });
+  switch (service.name) {
+    case 'email-service':
+      return { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(ports.sandbox_smtp) };
+    case 'sms-service':
+      return withAccount('TWILIO_API_URL', {
+        TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+        TWILIO_AUTH_TOKEN: 'sandbox',
+        TWILIO_FROM: '+15005550006',
+        TWILIO_STATUS_CALLBACK_BASE: `http://localhost:${ports.gateway}`,
+      });
+    case 'push-service':
+      return withAccount('FCM_API_URL', { FCM_PROJECT_ID: 'sandbox' });
+    default:
+      return {};
+  }
 }
 
 function fixed(service: Service, instance: Instance): Record<string, string> {

@@ -27,6 +27,9 @@ export const dataPath = (dir: string): string => join(dir, 'data');
 export const dataDir = (dir: string): string => realPathOrSelf(dataPath(dir));
 export const logFile = (dir: string, processName: string): string => join(dir, 'logs', `${processName}.log`);
 
+/** Where Node keeps compiled code between starts. */
+export const compileCacheDir = (dir: string): string => join(dir, 'compile-cache');
+
 /** The environment variable by which a process of an instance is known, also when its parent is gone. */
 export const markerVariable = 'NOTIFICATION_SYSTEM_PROCESS';
 export const markerValue = (dir: string, processName: string): string => `${dir}:${processName}`;

@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 
 const largestBytes = 20 * 1024 * 1024;
@@ -8,9 +8,11 @@ const largestBytes = 20 * 1024 * 1024;
  * it is copied and cut to nothing instead of renamed; a line written in between is lost.
  */
 export function rotateLogs(folder: string): void {
-  for (const name of readdirSync(folder)) {
+  const logs = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.log')) : [];
+  for (const name of logs) {
     const file = join(folder, name);
-    if (!name.endsWith('.log') || statSync(file).size <= largestBytes) continue;
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= largestBytes) continue;
     copyFileSync(file, `${file}.1`);
     truncateSync(file);
   }

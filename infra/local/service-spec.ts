@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Service, serviceEnvironment, serviceFolder } from '../services.ts';
-import type { Instance } from './instance.ts';
+import { answersOk } from './http-ok.ts';
+import { compileCacheDir, type Instance } from './instance.ts';
 import { projectDir } from './paths.ts';
 import { baseEnvironment } from './process-environment.ts';
 import type { ProcessSpec } from './process-spec.ts';
@@ -19,18 +20,10 @@ export function serviceSpec(instance: Instance, service: Service): ProcessSpec {
     env: {
       ...baseEnvironment(),
       // Keeps compiled code with its types already stripped: from the second start on, 17 MB less memory and less time.
-      NODE_COMPILE_CACHE: join(instance.dir, 'compile-cache'),
+      NODE_COMPILE_CACHE: compileCacheDir(instance.dir),
       ...serviceEnvironment(service, instance),
     },
-    isReady: async () => {
-      try {
-        const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(2_000) });
-        await answer.body?.cancel();
-        return answer.ok;
-      } catch {
-        return false;
-      }
-    },
+    isReady: () => answersOk(`http://127.0.0.1:${port}/health/ready`),
     stopSignal: 'SIGTERM',
   };
 }

@@ -6,7 +6,7 @@ import { services } from '../services.ts';
 import { installPackages, missingPackages, whyNotInstallable } from './debian-packages.ts';
 import { type Instance, logFile, readInstance, stateFile, writeInstanceFile } from './instance.ts';
 import { isAlive } from './instance-processes.ts';
-import { lastLines } from './log-lines.ts';
+import { linesOfLastLife } from './log-lines.ts';
 import { localDir } from './paths.ts';
 import { findFreePorts } from './ports.ts';
 import type { Progress } from './progress.ts';
@@ -120,7 +120,7 @@ function failureText(dir: string, state: InstanceState | undefined): string {
   return names
     .map(
       (name) =>
-        `${name} did not start:\n${lastLines(logFile(dir, name), 20)
+        `${name} did not start:\n${linesOfLastLife(logFile(dir, name), 20)
           .map((line) => `  ${line}`)
           .join('\n')}`,
     )

@@ -4,7 +4,7 @@ import { installPackages, missingPackages, whyNotInstallable } from '../debian-p
 import { runDemonstration } from '../demonstration.ts';
 import { logFile, writeInstanceFile } from '../instance.ts';
 import { endProcesses, runningSupervisor } from '../instance-processes.ts';
-import { lastLines } from '../log-lines.ts';
+import { linesOfLastLife } from '../log-lines.ts';
 import { envFile, localDir } from '../paths.ts';
 import { configuredPorts, type Ports, portsInUse, portTable } from '../ports.ts';
 import { createProgress, type Progress, seconds } from '../progress.ts';
@@ -113,7 +113,7 @@ async function showFailure(state: InstanceState | undefined): Promise<void> {
   const names = failed.length > 0 ? failed.map(([name]) => name) : ['supervisor'];
   for (const name of names) {
     console.error(`\n${name} did not start. The end of ${logFile(localDir, name)}:`);
-    for (const line of lastLines(logFile(localDir, name), 20)) console.error(`  ${line}`);
+    for (const line of linesOfLastLife(logFile(localDir, name), 20)) console.error(`  ${line}`);
   }
   await stopInstance(localDir);
   console.error('\nEverything that was started is stopped again.');

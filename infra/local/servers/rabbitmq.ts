@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { answersOk } from '../http-ok.ts';
 import { dataDir, type Instance } from '../instance.ts';
 import { projectDir } from '../paths.ts';
 import { baseEnvironment } from '../process-environment.ts';
@@ -64,20 +65,11 @@ export function rabbitmqSpec(instance: Instance): ProcessSpec {
       writeFileSync(join(folder, 'enabled_plugins'), readFileSync(join(common, 'enabled_plugins')));
       writeFileSync(definitionsFile, JSON.stringify(rabbitmqDefinitions(settings), null, 2), { mode: 0o600 });
     },
-    isReady: async () => {
+    isReady: () => {
       const credentials = `${settings['RABBITMQ_OPERATOR_USER']}:${settings['RABBITMQ_OPERATOR_PASSWORD']}`;
-      try {
-        const answer = await fetch(
-          `http://127.0.0.1:${rabbitmq_management}/api/health/checks/port-listener/${rabbitmq}`,
-          {
-            headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
-            signal: AbortSignal.timeout(2_000),
-          },
-        );
-        return answer.ok;
-      } catch {
-        return false;
-      }
+      return answersOk(`http://127.0.0.1:${rabbitmq_management}/api/health/checks/port-listener/${rabbitmq}`, {
+        authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      });
     },
     stopSignal: 'SIGTERM',
   };

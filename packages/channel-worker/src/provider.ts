@@ -79,3 +79,28 @@ export class ProviderConfigError extends DeliveryError {
 export class UnknownOutcomeError extends DeliveryError {
   readonly errorClass = 'unknown';
 }
+
+/**
+ * The error of a class, for adapters whose table says which.
+ * @param message a fixed text, never the vendor's: those quote addresses and content.
+ * @param retryAfterMs only counts where the error is transient.
+ */
+export function deliveryError(
+  errorClass: ErrorClass,
+  message: string,
+  errorCode: string,
+  retryAfterMs?: number,
+): DeliveryError {
+  switch (errorClass) {
+    case 'permanent':
+      return new PermanentDeliveryError(message, errorCode);
+    case 'recipient':
+      return new RecipientInvalidError(message, errorCode);
+    case 'transient':
+      return new TransientDeliveryError(message, errorCode, { retryAfterMs });
+    case 'config':
+      return new ProviderConfigError(message, errorCode);
+    case 'unknown':
+      return new UnknownOutcomeError(message, errorCode);
+  }
+}

@@ -1,4 +1,13 @@
-import { Context, Drop, type Emitter, filters, Liquid, LiquidError, type Template } from 'liquidjs';
+import {
+  Context,
+  Drop,
+  type Emitter,
+  type FilterImplOptions,
+  filters,
+  Liquid,
+  LiquidError,
+  type Template,
+} from 'liquidjs';
 
 /** Longer than any source that the API accepts. */
 const PARSE_LIMIT_CHARACTERS = 250_000;
@@ -30,6 +39,8 @@ const ALLOWED_FILTERS = new Set(
     'escape escape_once url_decode url_encode default json',
   ].flatMap((line) => line.split(' ')),
 );
+
+type FilterHandler = Exclude<FilterImplOptions, { raw: boolean }>;
 
 /** The source can't be a template: it does not parse, or uses a tag or filter that is not allowed. */
 export class TemplateSyntaxError extends Error {
@@ -204,9 +215,14 @@ export function renderSource(
 /**
  * Callers' JSON as templates see it: without prototypes, and without nulls, since a name that was given as null would
  * leave the same hole as one that was not given.
+ * @throws TemplateRenderError when they are nested thousands of levels deep.
  */
-export function toScope(value: unknown): object {
-  return copyOf(value) as object;
+export function toScope(variables: Record<string, unknown>): object {
+  try {
+    return copyOf(variables) as object;
+  } catch (error) {
+    throw new TemplateRenderError('the variables are nested too deeply', error);
+  }
 }
 
 function copyOf(value: unknown): unknown {

@@ -47,11 +47,19 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger, lif
 /** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
 export async function inTransaction<T>(database: Database, work: (client: DatabaseClient) => Promise<T>): Promise<T> {
   const client = await database.connect();
+  // A connection that dies while it is lent out tells it twice: the query fails, and the client emits an error that
+  // would end the process if nobody listened.
+  const ignoreLoss = () => {};
+  client.on('error', ignoreLoss);
+  const release = (isBroken = false) => {
+    client.off('error', ignoreLoss);
+    client.release(isBroken);
+  };
   try {
     await client.query('BEGIN');
     const result = await work(client);
     await client.query('COMMIT');
-    client.release();
+    release();
     return result;
   } catch (error) {
     // A client whose rollback fails is broken: `release(true)` throws it away.
@@ -59,7 +67,7 @@ export async function inTransaction<T>(database: Database, work: (client: Databa
       () => false,
       () => true,
     );
-    client.release(isBroken);
+    release(isBroken);
     throw error;
   }
 }

@@ -28,7 +28,7 @@ test('production does not start with the sandbox for a vendor', () => {
   expect(readConfig({ ...sandboxed, ALLOW_VENDOR_OVERRIDES: 'true' }).TWILIO_API_URL).toBe('http://localhost:8025');
 });
 
-test('everything that is wrong is said at once, without the values', () => {
+test('everything that is wrong is said at once', () => {
   const wrong = { ...env, TWILIO_ACCOUNT_SID: 'SK-secret', TWILIO_AUTH_TOKEN: '', TWILIO_FROM: '+' };
-  expect(() => readConfig(wrong)).toThrow(/TWILIO_ACCOUNT_SID[^]*TWILIO_AUTH_TOKEN[^]*TWILIO_FROM/);
+  expect(() => readConfig(wrong)).toThrow(/TWILIO_ACCOUNT_SID.*TWILIO_AUTH_TOKEN.*TWILIO_FROM/s);
 });

@@ -23,7 +23,7 @@ export interface TestBed {
     stop(): Promise<void>;
   }>;
   publishEvents(events: readonly NotificationEventJson[]): Promise<void>;
-  /** Messages in a queue, those that were given out and are not acknowledged included. */
+  /** Messages in a queue, unacknowledged ones included; the broker counts every few seconds. */
   queueLength(queue: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export async function openTestBed(): Promise<TestBed> {
   const brokerServer = await createTestBroker();
   const own = createTestKit('test');
   const broker = await openBroker({ url: brokerServer.url, name: 'test', ...own });
-  const database = new pg.Pool({ connectionString: databaseServer.url, max: 2 });
+  const database = new pg.Pool({ connectionString: databaseServer.url, max: 2, application_name: 'test' });
   database.on('error', () => {});
   const stops: (() => Promise<void>)[] = [];
 
@@ -80,8 +80,9 @@ export async function openTestBed(): Promise<TestBed> {
       }
     },
     async queueLength(queue) {
-      const found = await rabbitmqApi<{ messages?: number }>('GET', `/queues/${brokerServer.vhost}/${queue}`);
-      return found.messages ?? -1;
+      const { messages } = await rabbitmqApi<{ messages?: number }>('GET', `/queues/${brokerServer.vhost}/${queue}`);
+      if (messages === undefined) throw new Error(`RabbitMQ has not counted ${queue} yet`);
+      return messages;
     },
     async close() {
       await Promise.all(stops.map((stop) => stop()));

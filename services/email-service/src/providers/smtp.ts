@@ -1,12 +1,10 @@
 import {
   type DeliveryError,
+  deliveryError,
   type OutgoingDelivery,
   PermanentDeliveryError,
   type Provider,
-  ProviderConfigError,
   RecipientInvalidError,
-  TransientDeliveryError,
-  UnknownOutcomeError,
 } from '@notify/channel-worker';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { type MailFrom, parseMailFrom } from '../mail-from.ts';
@@ -107,22 +105,9 @@ function mailOf(delivery: OutgoingDelivery, from: MailFrom): SendMailOptions {
 export function toDeliveryError(failure: SmtpFailure, hasBodyLeft: boolean): DeliveryError | SmtpFailure {
   const found = smtpMeaning(failure);
   if (found === undefined) return failure;
-  const {
-    errorCode,
-    meaning: [errorClass, text],
-  } = found;
-  switch (errorClass) {
-    case 'connection':
-      return hasBodyLeft
-        ? new UnknownOutcomeError(`${text}, after the message had left`, errorCode)
-        : new TransientDeliveryError(text, errorCode);
-    case 'transient':
-      return new TransientDeliveryError(text, errorCode);
-    case 'recipient':
-      return new RecipientInvalidError(text, errorCode);
-    case 'config':
-      return new ProviderConfigError(text, errorCode);
-    case 'permanent':
-      return new PermanentDeliveryError(text, errorCode);
-  }
+  const [errorClass, text] = found.meaning;
+  if (errorClass !== 'connection') return deliveryError(errorClass, text, found.errorCode);
+  return hasBodyLeft
+    ? deliveryError('unknown', `${text}, after the message had left`, found.errorCode)
+    : deliveryError('transient', text, found.errorCode);
 }

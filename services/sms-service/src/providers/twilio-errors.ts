@@ -49,28 +49,6 @@ function meaningOfStatus(status: number): TwilioMeaning {
 }
 
 /** @param code Twilio's; undefined when the answer was not Twilio's JSON. */
-export function twilioMeaning(status: number, code: number | undefined): { errorCode: string; meaning: TwilioMeaning } {
-  const errorCode = code === undefined ? `http_${status}` : String(code);
-  return { errorCode, meaning: (code === undefined ? undefined : BY_CODE[code]) ?? meaningOfStatus(status) };
-}
-
-/** The request never left: there was nobody to take it. */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
-const CERTIFICATE = /CERT|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_/;
-
-/**
- * What a call without an answer means.
- * @param hasLeft whether any of the request may have reached Twilio.
- */
-export function connectionMeaning(code: string, hasLeft: boolean): TwilioMeaning {
-  if (CERTIFICATE.test(code)) return ['config', 'the certificate is not valid'];
-  if (NOT_CONNECTED.has(code) || !hasLeft) return ['transient', 'Twilio could not be reached'];
-  return ['unknown', 'the connection was lost or the deadline passed after the request left'];
+export function twilioMeaning(status: number, code: number | undefined): TwilioMeaning {
+  return (code === undefined ? undefined : BY_CODE[code]) ?? meaningOfStatus(status);
 }

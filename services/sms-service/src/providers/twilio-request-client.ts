@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
 import https from 'node:https';
-import twilio from 'twilio';
+import RequestClient from 'twilio/lib/base/RequestClient.js';
 
 /** One call of ours, known to the request client: the SDK has no place to pass such things through. */
 export interface TwilioCall {
@@ -31,7 +31,7 @@ export interface TwilioRequestClientOptions {
  * The SDK's client, with another origin if one is configured (region and edge can't change the domain), an abort signal, and an eye
  * on whether the request left. It doesn't retry: the SDK's `autoRetry` is off unless asked for.
  */
-export class TwilioRequestClient extends twilio.RequestClient {
+export class TwilioRequestClient extends RequestClient {
   readonly #origin: URL | undefined;
   readonly #plainAgent: http.Agent;
 
@@ -50,10 +50,8 @@ export class TwilioRequestClient extends twilio.RequestClient {
     });
   }
 
-  override async request<T>(
-    options: twilio.RequestClient.RequestOptions<T>,
-  ): ReturnType<twilio.RequestClient['request']> {
-    const response = await super.request({ ...options, uri: this.#locate(options.uri) });
+  override async request<T>(options: RequestClient.RequestOptions<T>) {
+    const response = await super.request<T>({ ...options, uri: this.#locate(options.uri) });
     const call = calls.getStore();
     if (call !== undefined) call.retryAfter = response.headers?.['retry-after'];
     return response;

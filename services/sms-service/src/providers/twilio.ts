@@ -1,17 +1,14 @@
 import {
   type DeliveryError,
+  deliveryError,
+  lostConnectionError,
   type OutgoingDelivery,
-  PermanentDeliveryError,
   type Provider,
-  ProviderConfigError,
   parseRetryAfter,
-  RecipientInvalidError,
-  TransientDeliveryError,
-  UnknownOutcomeError,
 } from '@notify/channel-worker';
 import twilio from 'twilio';
 import type { TwilioConfig } from './twilio-config.ts';
-import { connectionMeaning, type TwilioMeaning, twilioMeaning } from './twilio-errors.ts';
+import { twilioMeaning } from './twilio-errors.ts';
 import { type TwilioCall, TwilioRequestClient, withTwilioCall } from './twilio-request-client.ts';
 
 const CONCURRENCY = 32;
@@ -55,7 +52,7 @@ export function createTwilioProvider(config: TwilioConfig, socketTimeoutMs: numb
       ).catch((error: unknown) => {
         throw toDeliveryError(error as TwilioFailure, call);
       });
-      if (message.errorCode) throw deliveryError(twilioMeaning(400, message.errorCode));
+      if (message.errorCode) throw refusal(400, message.errorCode);
       return { status: 'sent', providerMessageId: message.sid };
     },
     close: () => httpClient.close(),
@@ -78,34 +75,17 @@ function statusCallbackOf(delivery: OutgoingDelivery, base: string | undefined):
 export function toDeliveryError(failure: TwilioFailure, call: TwilioCall): DeliveryError | TwilioFailure {
   const { status, code } = failure;
   if (failure.isAxiosError === true || call.signal.aborted) {
-    const errorCode = typeof code === 'string' ? code : 'ABORTED';
-    return deliveryError({ errorCode, meaning: connectionMeaning(errorCode, call.hasLeft) });
+    return lostConnectionError(typeof code === 'string' ? code : 'ABORTED', call.hasLeft);
   }
-  if (status === undefined) {
-    // The SDK parses what a 2xx says: a body that is no JSON ends here.
-    if (failure instanceof SyntaxError) {
-      return new UnknownOutcomeError('Twilio said yes, but nothing that can be read', 'unreadable_answer');
-    }
-    return failure;
+  // The SDK parses what a 2xx says: a body that is no JSON ends here.
+  if (failure instanceof SyntaxError) {
+    return deliveryError('unknown', 'Twilio said yes, but nothing that can be read', 'unreadable_answer');
   }
-  return deliveryError(twilioMeaning(status, typeof code === 'number' ? code : undefined), call.retryAfter);
+  if (status === undefined) return failure;
+  return refusal(status, typeof code === 'number' ? code : undefined, parseRetryAfter(call.retryAfter));
 }
 
-function deliveryError(found: { errorCode: string; meaning: TwilioMeaning }, retryAfter?: unknown): DeliveryError {
-  const {
-    errorCode,
-    meaning: [errorClass, text],
-  } = found;
-  switch (errorClass) {
-    case 'transient':
-      return new TransientDeliveryError(text, errorCode, { retryAfterMs: parseRetryAfter(retryAfter) });
-    case 'recipient':
-      return new RecipientInvalidError(text, errorCode);
-    case 'config':
-      return new ProviderConfigError(text, errorCode);
-    case 'unknown':
-      return new UnknownOutcomeError(text, errorCode);
-    case 'permanent':
-      return new PermanentDeliveryError(text, errorCode);
-  }
+function refusal(status: number, code: number | undefined, retryAfterMs?: number): DeliveryError {
+  const [errorClass, text] = twilioMeaning(status, code);
+  return deliveryError(errorClass, text, code === undefined ? `http_${status}` : String(code), retryAfterMs);
 }

@@ -1,0 +1,24 @@
+import { type DeliveryError, deliveryError } from './provider.ts';
+
+/** System errors that say: there was nobody to take the request. */
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+]);
+/** Node's codes for a certificate that does not hold: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const CERTIFICATE = /CERT|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_/;
+
+/**
+ * What an HTTP call means that ended without an answer, where the vendor takes no idempotency key.
+ * @param code the system's.
+ * @param hasLeft whether any of the request may have reached the vendor.
+ */
+export function lostConnectionError(code: string, hasLeft: boolean): DeliveryError {
+  if (CERTIFICATE.test(code)) return deliveryError('config', "the vendor's certificate is not valid", code);
+  if (!hasLeft || NOT_CONNECTED.has(code)) return deliveryError('transient', 'the vendor could not be reached', code);
+  return deliveryError('unknown', 'the connection or the deadline ended the call after the request left', code);
+}

@@ -1,0 +1,24 @@
+import {
+  type ChannelWorkerConfig,
+  channelWorkerKeys,
+  providerOrder,
+  type VendorOverrideConfig,
+  vendorOverrideKeys,
+} from '@notify/channel-worker';
+import { type ConfigKeys, loadConfig } from '@notify/service-kit';
+import { type PushProvidersConfig, pushProviderKeys, pushProviderNames } from './providers/index.ts';
+
+export interface PushConfig extends ChannelWorkerConfig, VendorOverrideConfig, PushProvidersConfig {}
+
+export const pushConfigKeys = {
+  ...channelWorkerKeys(8005),
+  ...vendorOverrideKeys,
+  ...pushProviderKeys,
+  /** Comma-separated, the preferred one first. Default fcm. */
+  PUSH_PROVIDERS: providerOrder(pushProviderNames),
+} as ConfigKeys<PushConfig>;
+
+/** @throws ConfigError with everything that is wrong. */
+export function readConfig(env: NodeJS.ProcessEnv): Readonly<PushConfig> {
+  return loadConfig(pushConfigKeys, env);
+}
