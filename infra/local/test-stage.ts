@@ -17,7 +17,7 @@ const binary = (name: string): string => join(projectDir, 'node_modules', '.bin'
 export const staticChecks: readonly { name: string; command: readonly [string, ...string[]] }[] = [
   { name: 'format, lint, fences', command: [binary('biome'), 'ci', '--error-on-warnings'] },
   { name: 'types', command: [binary('tsc'), '-p', 'tsconfig.json'] },
-  { name: 'unused code and dependencies', command: [binary('knip')] },
+  { name: 'unused code and dependencies', command: [binary('knip'), '--no-config-hints'] },
 ];
 
 export type StageRunner = {

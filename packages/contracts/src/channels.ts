@@ -7,7 +7,7 @@ export const PRIORITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 /** The order in which channels are tried when neither the caller nor the user has named one. */
-export const DEFAULT_CHANNEL_ORDER: readonly Channel[] = CHANNELS;
+export const DEFAULT_CHANNEL_ORDER: readonly Channel[] = [...CHANNELS];
 
 /** How long a synchronous notification gives each provider, in milliseconds. */
 export const SYNC_TRY_TIMEOUT_MS = 10_000;

@@ -1,0 +1,64 @@
+import { AppError, fields, validate } from '@notify/contracts';
+import { type Database, decodeCursor, encodeCursor } from '@notify/service-kit';
+import { type Request, Router } from 'express';
+import Joi from 'joi';
+import { validate as isUuid } from 'uuid';
+import { countUnreadInboxItems, type InboxItem, listInboxItems } from './inbox-store.ts';
+
+const pathSchema = Joi.object<{ user_id: string }>({ user_id: fields.callerId().required() });
+const querySchema = Joi.object<{ unread?: boolean; limit: number; cursor?: string }>({
+  unread: Joi.boolean(),
+  limit: fields.listLimit(),
+  cursor: fields.listCursor(),
+});
+
+/** `GET /users/{user_id}/inbox` and its unread count. A user whom nobody wrote to has an empty inbox. */
+export function inboxRoute(database: Database): Router {
+  const router = Router();
+
+  router.get('/users/:user_id/inbox', async (request, response) => {
+    const { unread, limit, cursor } = validate(querySchema, request.query, 'the query');
+    const found = await listInboxItems(database, {
+      userId: userIdOf(request),
+      isUnread: unread,
+      beforeId: cursor === undefined ? undefined : idOf(cursor),
+      // One more, to know whether there is a next page.
+      limit: limit + 1,
+    });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    const nextCursor = found.length > limit && last !== undefined ? encodeCursor([last.id]) : null;
+    response.json({ data: page.map(inboxItemToJson), meta: { limit, next_cursor: nextCursor } });
+  });
+
+  router.get('/users/:user_id/inbox/unread_count', async (request, response) => {
+    response.json({ unread_count: await countUnreadInboxItems(database, userIdOf(request)) });
+  });
+
+  return router;
+}
+
+function userIdOf(request: Request): string {
+  return validate(pathSchema, request.params, 'the path').user_id;
+}
+
+/** The id of the last item seen. @throws AppError `validation_failed` (400) when it is not a cursor of this list. */
+function idOf(cursor: string): string {
+  const [id = ''] = decodeCursor(cursor, 1);
+  if (isUuid(id)) return id;
+  throw new AppError('validation_failed', '1 problem in the query', {
+    errors: [{ field: 'cursor', code: 'invalid_cursor', message: 'cursor must be a next_cursor of this list' }],
+  });
+}
+
+function inboxItemToJson(item: InboxItem) {
+  return {
+    id: item.id,
+    notification_id: item.notificationId,
+    title: item.title,
+    body: item.body,
+    action_url: item.actionUrl,
+    read_at: item.readAt?.toISOString() ?? null,
+    created_at: item.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '@notify/testing';
+import supertest from 'supertest';
+import { type RunningService, runUserService } from './running-service.ts';
+
+let service: RunningService;
+beforeAll(async () => {
+  service = await runUserService();
+});
+afterAll(() => service.stop());
+
+const newId = () => `user-${randomUUID()}`;
+const ada = {
+  email: 'Ada@Example.test',
+  phone: '+14155550123',
+  locale: 'fr-CA',
+  timezone: 'Africa/Lagos',
+  name: 'Ada',
+  metadata: { plan: 'pro', nested: { list: [1, null, 'nul \u0000 and half a pair \ud800'] } },
+};
+
+test('PUT creates a user with 201, then replaces with 200 and empties what is left out', async () => {
+  const userId = newId();
+  const created = await service.call('put', `/users/${userId}`, ada);
+  expect(created.status).toBe(201);
+  expect(created.body).toEqual({
+    user_id: userId,
+    ...ada,
+    created_at: expect.stringMatching(/^\d{4}-.*Z$/),
+    updated_at: created.body.created_at,
+  });
+  expect((await service.call('get', `/users/${userId}`)).body).toEqual(created.body);
+
+  const replaced = await service.call('put', `/users/${userId}`, { phone: '+2348031234567' });
+  expect(replaced.status).toBe(200);
+  expect(replaced.body).toEqual({
+    user_id: userId,
+    email: null,
+    phone: '+2348031234567',
+    locale: null,
+    timezone: null,
+    name: null,
+    metadata: {},
+    created_at: created.body.created_at,
+    updated_at: expect.any(String),
+  });
+  expect(replaced.body.updated_at > created.body.updated_at).toBe(true);
+});
+
+test('twenty parallel PUTs of a new user create it once', async () => {
+  const userId = newId();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => service.call('put', `/users/${userId}`, ada)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([...Array(19).fill(200), 201]);
+});
+
+test('PATCH sets what is given, null included, and leaves the rest', async () => {
+  const userId = newId();
+  await service.call('put', `/users/${userId}`, ada);
+  const patched = await service.call('patch', `/users/${userId}`, { email: null, name: 'Ada L.', metadata: { a: 1 } });
+  expect(patched.status).toBe(200);
+  expect(patched.body).toMatchObject({ email: null, name: 'Ada L.', phone: ada.phone, locale: ada.locale });
+  expect(patched.body.metadata).toEqual({ a: 1 });
+});
+
+test('an email address is kept as given, but trimmed', async () => {
+  const { body } = await service.call('put', `/users/${newId()}`, { email: '  Ada@Example.test ' });
+  expect(body.email).toBe('Ada@Example.test');
+});
+
+test('everything that is wrong with a user is named at once', async () => {
+  const answer = await service.call('put', `/users/${newId()}`, {
+    email: 'not an address',
+    phone: '0415 555',
+    locale: 'french',
+    timezone: 'Mars/Olympus',
+    name: 'a\r\nBcc: b',
+    metadata: 'text',
+    nickname: 'x',
+  });
+  expect(answer.status).toBe(400);
+  expect(answer.body.code).toBe('validation_failed');
+  expect(answer.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
+    'email',
+    'locale',
+    'metadata',
+    'name',
+    'nickname',
+    'phone',
+    'timezone',
+  ]);
+});
+
+test('a body that is missing, null, a list or empty where it may not be is refused, and changes nothing', async () => {
+  const userId = newId();
+  await service.call('put', `/users/${userId}`, ada);
+  for (const body of [undefined, null, [], 'text']) {
+    expect((await service.call('put', `/users/${userId}`, body)).status).toBe(400);
+    expect((await service.call('patch', `/users/${userId}`, body)).status).toBe(400);
+  }
+  expect((await service.call('patch', `/users/${userId}`, {})).status).toBe(400);
+  expect((await service.call('get', `/users/${userId}`)).body.email).toBe(ada.email);
+});
+
+test.each([
+  ['get', ''],
+  ['patch', ''],
+  ['get', '/profile'],
+  ['get', '/preferences'],
+  ['put', '/preferences'],
+  ['get', '/devices'],
+  ['post', '/devices'],
+  ['delete', '/devices/some-token'],
+] as const)('%s /users/{user_id}%s of an unknown user is 404 user_not_found', async (method, path) => {
+  const body = path === '' ? { name: 'x' } : path === '/devices' ? { token: 't', platform: 'web' } : {};
+  const answer = await service.call(method, `/users/${newId()}${path}`, body);
+  expect(answer.status).toBe(404);
+  expect(answer.body.code).toBe('user_not_found');
+});
+
+test.each([
+  ['put', ''],
+  ['get', ''],
+  ['patch', ''],
+  ['get', '/profile'],
+  ['get', '/preferences'],
+  ['put', '/preferences'],
+  ['get', '/devices'],
+  ['post', '/devices'],
+  ['delete', '/devices/some-token'],
+] as const)('%s /users/{user_id}%s with an impossible id is 400', async (method, path) => {
+  for (const id of ['a%20b', 'a%2Fb', '%00', 'x'.repeat(129)]) {
+    const answer = await service.call(method, `/users/${id}${path}`, {});
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors[0].field).toBe('user_id');
+  }
+});
+
+test('erasing a user is not built yet, and says so instead of pretending', async () => {
+  const answer = await service.call('delete', `/users/${newId()}`);
+  expect(answer.status).toBe(404);
+  expect(answer.body.code).toBe('not_found');
+});
+
+test('the list walks through all users once, by pages', async () => {
+  const ids = Array.from({ length: 5 }, newId);
+  await Promise.all(ids.map((id) => service.call('put', `/users/${id}`, {})));
+  const seen: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { status, body } = await service.call('get', `/users?limit=2${cursor && `&cursor=${cursor}`}`);
+    expect(status).toBe(200);
+    expect(body.meta.limit).toBe(2);
+    expect(body.data.length).toBeLessThanOrEqual(2);
+    seen.push(...body.data.map((user: { user_id: string }) => user.user_id));
+    cursor = body.meta.next_cursor;
+  }
+  expect(seen).toEqual([...new Set(seen)].sort());
+  expect(seen).toEqual(expect.arrayContaining(ids));
+});
+
+test('a bad cursor or limit is 400', async () => {
+  for (const query of ['cursor=nonsense', 'limit=0', 'limit=201', 'limit=many', 'page=2']) {
+    expect((await service.call('get', `/users?${query}`)).status).toBe(400);
+  }
+  const userId = newId();
+  await service.call('put', `/users/${userId}`, {});
+  const ofAnotherList = Buffer.from(JSON.stringify([userId])).toString('base64url');
+  const answer = await service.call('get', `/users/${userId}/devices?cursor=${ofAnotherList}`);
+  expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'cursor' }] } });
+});
+
+test('preferences are empty at first, then as they were put', async () => {
+  const userId = newId();
+  await service.call('put', `/users/${userId}`, ada);
+  expect((await service.call('get', `/users/${userId}/preferences`)).body).toEqual({ channels: {}, types: {} });
+  const preferences = {
+    channels: { email: true, sms: false },
+    channel_order: ['sms', 'email'],
+    types: { marketing: { channels: { sms: false }, channel_order: ['push'] }, 'a.b': { channels: {} } },
+  };
+  const put = await service.call('put', `/users/${userId}/preferences`, preferences);
+  expect(put).toMatchObject({ status: 200, body: preferences });
+  expect((await service.call('get', `/users/${userId}/preferences`)).body).toEqual(preferences);
+
+  await service.call('put', `/users/${userId}`, {});
+  expect((await service.call('get', `/users/${userId}/preferences`)).body).toEqual(preferences);
+});
+
+test('preferences that name an unknown channel, or what is not built yet, are refused', async () => {
+  const userId = newId();
+  await service.call('put', `/users/${userId}`, {});
+  for (const preferences of [
+    { channels: { fax: true } },
+    { channel_order: ['email', 'email'] },
+    { channel_order: ['fax'] },
+    { types: { 'not a type': {} } },
+    { quiet_hours: { start: '22:00', end: '07:00' } },
+  ]) {
+    expect((await service.call('put', `/users/${userId}/preferences`, preferences)).status).toBe(400);
+  }
+});
+
+test('the profile holds everything that a delivery needs', async () => {
+  const userId = newId();
+  await service.call('put', `/users/${userId}`, ada);
+  const device = { token: `t-${userId}`, platform: 'ios', provider: 'fcm' };
+  await service.call('post', `/users/${userId}/devices`, device);
+  await service.call('put', `/users/${userId}/preferences`, { channels: { sms: false } });
+  const { metadata: _, ...contacts } = ada;
+  expect((await service.call('get', `/users/${userId}/profile`)).body).toEqual({
+    user_id: userId,
+    ...contacts,
+    devices: [device],
+    preferences: { channels: { sms: false }, types: {} },
+  });
+});
+
+test('every change of a user is announced', async () => {
+  const userId = newId();
+  const announced = () => service.changed.filter((id) => id === userId).length;
+  const token = `t-${userId}`;
+  const changes = [
+    () => service.call('put', `/users/${userId}`, ada),
+    () => service.call('put', `/users/${userId}`, {}),
+    () => service.call('patch', `/users/${userId}`, { name: 'x' }),
+    () => service.call('put', `/users/${userId}/preferences`, {}),
+    () => service.call('post', `/users/${userId}/devices`, { token, platform: 'web' }),
+    () => service.call('delete', `/users/${userId}/devices/${token}`),
+  ];
+  for (const [index, change] of changes.entries()) {
+    expect((await change()).status).toBeLessThan(300);
+    await eventually(() => announced() === index + 1);
+  }
+});
+
+test('only services get in', async () => {
+  const path = `/users/${newId()}`;
+  expect((await supertest(service.url).get(path)).status).toBe(401);
+  const wrongAudience = await service.tokenFor('template-service');
+  const answer = await supertest(service.url).get(path).set('authorization', `Bearer ${wrongAudience}`);
+  expect(answer).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
+  expect((await supertest(service.url).get('/health/ready')).body).toEqual({
+    status: 'ready',
+    dependencies: { postgres: 'up', rabbitmq: 'up' },
+  });
+});
