@@ -9,8 +9,8 @@ const NOT_CONNECTED = new Set([
   'ENETUNREACH',
   'EADDRNOTAVAIL',
 ]);
-/** Node's codes for a certificate that does not hold: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
-const CERTIFICATE = /CERT|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_/;
+/** Node's codes for TLS that does not come about: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const NO_TLS_CODE = /CERT|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_/;
 
 /**
  * What an HTTP call means that ended without an answer, where the vendor takes no idempotency key.
@@ -18,7 +18,8 @@ const CERTIFICATE = /CERT|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_/;
  * @param hasLeft whether any of the request may have reached the vendor.
  */
 export function lostConnectionError(code: string, hasLeft: boolean): DeliveryError {
-  if (CERTIFICATE.test(code)) return deliveryError('config', "the vendor's certificate is not valid", code);
+  if (NO_TLS_CODE.test(code))
+    return deliveryError('config', 'no TLS: the certificate does not hold, or the port does not speak it', code);
   if (!hasLeft || NOT_CONNECTED.has(code)) return deliveryError('transient', 'the vendor could not be reached', code);
   return deliveryError('unknown', 'the connection or the deadline ended the call after the request left', code);
 }

@@ -10,8 +10,15 @@ export function check<T>(
 ): { value: T; errors?: never } | { errors: FieldError[] } {
   const result = schema.validate(value, OPTIONS);
   if (result.error === undefined) return { value: result.value as T };
+  // A value of the wrong type is also none of the valid ones: one of the two says it all.
+  const notAmongValid = new Set(
+    result.error.details.filter(({ type }) => type === 'any.only').map(({ path }) => path.join('.')),
+  );
+  const problems = result.error.details.filter(
+    ({ type, path }) => type === 'any.only' || !notAmongValid.has(path.join('.')),
+  );
   return {
-    errors: result.error.details.map((problem) => ({
+    errors: problems.map((problem) => ({
       field: problem.path.join('.'),
       code: problem.type.replaceAll('.', '_'),
       message: problem.message,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import { AppError } from '@notify/contracts';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import { withContext } from './context.ts';
@@ -91,6 +92,18 @@ function health({ readiness, lifecycle, metrics }: HttpAppOptions): Router {
   return router;
 }
 
+const JSON_TYPES = ['application/json', 'application/*+json'];
+
+/** A body that is not said to be JSON would be taken for no body at all. */
+const refuseOtherMediaTypes: RequestHandler = (request, _response, next) => {
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+  if (hasBody && !request.is(JSON_TYPES)) {
+    throw new AppError('unsupported_media_type', 'Send the body as JSON, with "Content-Type: application/json"');
+  }
+  next();
+};
+
 /** An express app with what every service has: correlation ids, health, metrics, JSON bodies, problem+json errors. */
 export function createHttpApp(options: HttpAppOptions): Express {
   const app = express();
@@ -104,7 +117,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     express.json({
       limit: options.bodyLimit ?? '256kb',
       strict: false,
-      type: ['application/json', 'application/*+json'],
+      type: JSON_TYPES,
     }),
   );
   for (const router of options.routers) app.use(router);

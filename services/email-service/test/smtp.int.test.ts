@@ -89,12 +89,31 @@ test('a server that is not there is transient', async () => {
   await provider.close?.();
 });
 
-test('a server that offers no STARTTLS when we insist on it is a config error, and the mail does not leave', async () => {
-  const provider = providerAt(sandbox.smtpPort, { SMTP_SECURE: 'starttls' });
-  const delivery = deliveryTo('ada@example.test');
-  await expect(provider.send(delivery, inTime())).rejects.toMatchObject({ errorClass: 'config' });
-  expect(await sandbox.messagesOf(delivery.notificationId)).toEqual([]);
+test.each(['starttls', 'tls'])(
+  'with SMTP_SECURE=%s no mail leaves to a server whose TLS does not hold',
+  async (mode) => {
+    // The sandbox's certificate is nobody's, and its port does not begin with TLS.
+    const provider = providerAt(sandbox.smtpPort, { SMTP_SECURE: mode });
+    const delivery = deliveryTo('ada@example.test');
+    await expect(provider.send(delivery, inTime())).rejects.toMatchObject({
+      errorClass: 'config',
+      errorCode: expect.stringMatching(/CERT|SSL/),
+    });
+    expect(await sandbox.messagesOf(delivery.notificationId)).toEqual([]);
+    await provider.close?.();
+  },
+);
+
+test('we sign in when we have a name, and a refused sign-in is a config error', async () => {
+  const provider = providerAt(sandbox.smtpPort, { SMTP_USER: 'acme', SMTP_PASSWORD: 'secret' });
+  await expect(provider.send(deliveryTo('ada@example.test'), inTime())).resolves.toMatchObject({ status: 'sent' });
   await provider.close?.();
+
+  await sandbox.orderFault({ provider: 'smtp', kind: 'auth', times: 1 });
+  const refused = providerAt(sandbox.smtpPort, { SMTP_USER: 'acme', SMTP_PASSWORD: 'secret' });
+  const sending = refused.send(deliveryTo('ada@example.test'), inTime());
+  await expect(sending).rejects.toMatchObject({ errorClass: 'config', errorCode: '5.7.8' });
+  await refused.close?.();
 });
 
 test('a connection that the server closed while it was idle costs nobody a failure', async () => {

@@ -1,5 +1,6 @@
 -- "C": lists are paged by code, and must not depend on the server's language.
--- json rather than jsonb: it keeps sources as they were given, and they are never searched.
+-- json rather than jsonb: it keeps sources as they were given, half a surrogate pair included. SQL must not look into
+-- them: PostgreSQL's JSON functions fail on such a text.
 CREATE TABLE templates (
   code text COLLATE "C" PRIMARY KEY,
   notification_type text,
@@ -25,6 +26,7 @@ CREATE TABLE template_versions (
   code text COLLATE "C" NOT NULL REFERENCES templates,
   version integer NOT NULL,
   default_locale text NOT NULL,
+  locale_names text[] NOT NULL,
   -- Sources by locale.
   locales json NOT NULL,
   published_at timestamptz NOT NULL DEFAULT now(),

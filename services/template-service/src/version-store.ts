@@ -27,9 +27,9 @@ export async function publishDrafts(
     const locales = Object.fromEntries(drafts.rows.map(({ locale, sources }) => [locale, sources]));
     verify(locales, template.default_locale);
     const versions = await client.query<{ published_at: Date }>(
-      `INSERT INTO template_versions (code, version, default_locale, locales) VALUES ($1, $2, $3, $4)
+      `INSERT INTO template_versions (code, version, default_locale, locale_names, locales) VALUES ($1, $2, $3, $4, $5)
        RETURNING published_at`,
-      [code, template.version, template.default_locale, JSON.stringify(locales)],
+      [code, template.version, template.default_locale, Object.keys(locales), JSON.stringify(locales)],
     );
     const { published_at: publishedAt } = versions.rows[0] as { published_at: Date };
     return {
@@ -49,7 +49,7 @@ export async function listVersions(
   beforeVersion?: number,
 ): Promise<TemplateVersionSummaryJson[]> {
   const { rows } = await database.query<Omit<TemplateVersionSummaryJson, 'published_at'> & { published_at: Date }>(
-    `SELECT code, version, array(SELECT json_object_keys(locales)) AS locales, published_at FROM template_versions
+    `SELECT code, version, locale_names AS locales, published_at FROM template_versions
      WHERE code = $1 AND ($2::integer IS NULL OR version < $2) ORDER BY version DESC LIMIT $3`,
     [code, beforeVersion, limit],
   );

@@ -1,5 +1,6 @@
 -- "C": lists are paged by user_id, and must not depend on the server's language.
--- json rather than jsonb: it keeps what was given, as it was given, and is never searched.
+-- json rather than jsonb: it keeps what was given, as it was given, NUL included. SQL must not look into it: PostgreSQL's
+-- JSON functions fail on such a text.
 CREATE TABLE users (
   user_id text COLLATE "C" PRIMARY KEY,
   email text,

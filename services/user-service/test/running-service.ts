@@ -14,7 +14,6 @@ type Method = 'get' | 'put' | 'patch' | 'post' | 'delete';
 /** The real service on real servers of its own, and someone who listens to its events. */
 export interface RunningService {
   url: string;
-  databaseUrl: string;
   broker: Broker;
   /** A request with a valid service token. */
   call(method: Method, path: string, body?: unknown): Promise<supertest.Response>;
@@ -51,7 +50,6 @@ export async function runUserService(): Promise<RunningService> {
   const tokens = createServiceTokens(SECRET, 'test');
   return {
     url,
-    databaseUrl: databaseServer.url,
     broker,
     changed,
     tokenFor: tokens,

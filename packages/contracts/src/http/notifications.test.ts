@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import { check } from '../validate.ts';
+import { sendRequestSchema } from './notifications.ts';
+
+const request = { to: { email: 'a@example.com' }, content: { title: 'T', body: 'B' } };
+const priorityOf = (priority: unknown) => check(sendRequestSchema, { ...request, priority }).value?.priority;
+
+test('a priority is taken in any case, and normal means medium', () => {
+  expect(['HIGH', 'low', 'Critical', 'normal', 'NORMAL', 'medium', undefined].map(priorityOf)).toEqual([
+    'high',
+    'low',
+    'critical',
+    'medium',
+    'medium',
+    'medium',
+    'medium',
+  ]);
+});
+
+test('a value of the wrong type is one problem, not two', () => {
+  expect(check(sendRequestSchema, { ...request, priority: 7 }).errors).toMatchObject([{ field: 'priority' }]);
+});
+
+test.each(['+14155550123', '+442079460958', '+2348012345678'])('%s is a possible phone number', (phone) => {
+  expect(check(sendRequestSchema, { ...request, to: { phone } }).errors).toBeUndefined();
+});
+
+test.each(['14155550123', '+1 415 555 0123', '+1415', 'tel:+14155550123', '+0123456789'])(
+  '%s is no E.164 number',
+  (phone) => {
+    expect(check(sendRequestSchema, { ...request, to: { phone } }).errors).toMatchObject([{ field: 'to.phone' }]);
+  },
+);
