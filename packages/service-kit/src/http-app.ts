@@ -113,6 +113,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.set('query parser', 'simple');
   app.use(correlation(), health(options), timing(options.metrics));
   app.use(helmet());
+  app.use(refuseOtherMediaTypes);
   app.use(
     express.json({
       limit: options.bodyLimit ?? '256kb',

@@ -35,6 +35,7 @@ export async function openTestBed(): Promise<TestBed> {
   const broker = await openBroker({ url: brokerServer.url, name: 'test', ...own });
   const database = new pg.Pool({ connectionString: databaseServer.url, max: 2, application_name: 'test' });
   database.on('error', () => {});
+  database.on('connect', (client) => client.on('error', () => {}));
   const stops: (() => Promise<void>)[] = [];
 
   return {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { check } from '../validate.ts';
+import { check, validate } from '../validate.ts';
 import { sendRequestSchema } from './notifications.ts';
 
 const request = { to: { email: 'a@example.com' }, content: { title: 'T', body: 'B' } };
-const priorityOf = (priority: unknown) => check(sendRequestSchema, { ...request, priority }).value?.priority;
+const priorityOf = (priority: unknown) => validate(sendRequestSchema, { ...request, priority }).priority;
 
 test('a priority is taken in any case, and normal means medium', () => {
   expect(['HIGH', 'low', 'Critical', 'normal', 'NORMAL', 'medium', undefined].map(priorityOf)).toEqual([
