@@ -1,5 +1,5 @@
-import { AppError, fields, validate } from '@notify/contracts';
-import { type Database, decodeCursor, encodeCursor } from '@notify/service-kit';
+import { fields, validate } from '@notify/contracts';
+import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { type Request, Router } from 'express';
 import Joi from 'joi';
 import { validate as isUuid } from 'uuid';
@@ -25,10 +25,7 @@ export function inboxRoute(database: Database): Router {
       // One more, to know whether there is a next page.
       limit: limit + 1,
     });
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    const nextCursor = found.length > limit && last !== undefined ? encodeCursor([last.id]) : null;
-    response.json({ data: page.map(inboxItemToJson), meta: { limit, next_cursor: nextCursor } });
+    response.json(listAnswer(found, limit, (item) => [item.id], inboxItemToJson));
   });
 
   router.get('/users/:user_id/inbox/unread_count', async (request, response) => {
@@ -44,11 +41,8 @@ function userIdOf(request: Request): string {
 
 /** The id of the last item seen. @throws AppError `validation_failed` (400) when it is not a cursor of this list. */
 function idOf(cursor: string): string {
-  const [id = ''] = decodeCursor(cursor, 1);
-  if (isUuid(id)) return id;
-  throw new AppError('validation_failed', '1 problem in the query', {
-    errors: [{ field: 'cursor', code: 'invalid_cursor', message: 'cursor must be a next_cursor of this list' }],
-  });
+  const [id = ''] = decodeCursor(cursor, isUuid);
+  return id;
 }
 
 function inboxItemToJson(item: InboxItem) {

@@ -1,4 +1,3 @@
-import { AppError } from '@notify/contracts';
 import { decodeCursor } from '@notify/service-kit';
 import type { ListPlace } from './notification-query-store.ts';
 
@@ -7,11 +6,7 @@ const TIME_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 /** @throws AppError `validation_failed` when it is not a cursor of ours: a foreign time or id would fail in the database. */
 export function readListCursor(cursor: string): ListPlace {
-  const [createdAt = '', id = ''] = decodeCursor(cursor, 2);
-  if (TIME_PATTERN.test(createdAt) && !Number.isNaN(Date.parse(createdAt)) && UUID_PATTERN.test(id)) {
-    return { createdAt, id };
-  }
-  throw new AppError('validation_failed', '1 problem in the query', {
-    errors: [{ field: 'cursor', code: 'invalid_cursor', message: 'cursor must be a next_cursor of this list' }],
-  });
+  const isTime = (part: string) => TIME_PATTERN.test(part) && !Number.isNaN(Date.parse(part));
+  const [createdAt = '', id = ''] = decodeCursor(cursor, isTime, (part) => UUID_PATTERN.test(part));
+  return { createdAt, id };
 }

@@ -1,5 +1,5 @@
-import { AppError, type ListJson, listQuerySchema, type NotificationJson, validate } from '@notify/contracts';
-import { type Database, encodeCursor } from '@notify/service-kit';
+import { AppError, listQuerySchema, validate } from '@notify/contracts';
+import { type Database, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
 import { readListCursor, UUID_PATTERN } from './list-cursor.ts';
 import { findNotification, listNotifications } from './notification-query-store.ts';
@@ -21,17 +21,14 @@ export function notificationsRoute(database: Database): Router {
     const after = query.cursor === undefined ? undefined : readListCursor(query.cursor);
     // One more than asked for tells whether there is a next page.
     const found = await listNotifications(database, { ...query, limit: query.limit + 1 }, after);
-    const data = found.slice(0, query.limit);
-    const last = data.at(-1);
-    const hasMore = found.length > data.length && last !== undefined;
-    const answer: ListJson<NotificationJson> = {
-      data,
-      meta: {
-        limit: query.limit,
-        next_cursor: hasMore ? encodeCursor([last.created_at, last.notification_id]) : null,
-      },
-    };
-    response.json(answer);
+    response.json(
+      listAnswer(
+        found,
+        query.limit,
+        (notification) => [notification.created_at, notification.notification_id],
+        (notification) => notification,
+      ),
+    );
   });
 
   return router;

@@ -1,8 +1,7 @@
-import { AppError, pageQuerySchema, templateSchema, validate } from '@notify/contracts';
-import { type Database, decodeCursor } from '@notify/service-kit';
+import { AppError, CALLER_ID_PATTERN, pageQuerySchema, templateSchema, validate } from '@notify/contracts';
+import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
 import { canonicalLocale } from './canonical-locale.ts';
-import { listAnswer } from './list-answer.ts';
 import { pathOf, templateNotFound } from './template-path.ts';
 import { createTemplate, findTemplate, listTemplates } from './template-store.ts';
 
@@ -22,13 +21,13 @@ export function templatesRoute(database: Database): Router {
 
   router.get('/templates', async (request, response) => {
     const { limit, cursor } = validate(pageQuerySchema, request.query, 'the query');
-    const [after] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    const [after] = cursor === undefined ? [] : decodeCursor(cursor, (part) => CALLER_ID_PATTERN.test(part));
     const found = await listTemplates(database, limit + 1, after);
     response.json(
       listAnswer(
         found,
         limit,
-        (template) => template.code,
+        (template) => [template.code],
         (template) => template,
       ),
     );

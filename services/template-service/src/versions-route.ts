@@ -6,9 +6,8 @@ import {
   type TemplateVersionJson,
   validate,
 } from '@notify/contracts';
-import { type Database, decodeCursor } from '@notify/service-kit';
+import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
-import { listAnswer } from './list-answer.ts';
 import { sourceErrors } from './source-errors.ts';
 import type { AnnounceTemplateChanged } from './template-changed.ts';
 import { pathOf, templateNotFound, versionOf } from './template-path.ts';
@@ -18,11 +17,8 @@ import { findVersion, listVersions, publishDrafts } from './version-store.ts';
 const VERSION_PATTERN = /^\d{1,9}$/;
 
 function versionOfCursor(cursor: string): number {
-  const [version = ''] = decodeCursor(cursor, 1);
-  if (VERSION_PATTERN.test(version)) return Number(version);
-  throw new AppError('validation_failed', '1 problem in the query', {
-    errors: [{ field: 'cursor', code: 'invalid_cursor', message: 'cursor must be a next_cursor of this list' }],
-  });
+  const [version = ''] = decodeCursor(cursor, (part) => VERSION_PATTERN.test(part));
+  return Number(version);
 }
 
 /** @throws AppError `template_invalid` */
@@ -63,7 +59,7 @@ export function versionsRoute(database: Database, announceTemplateChanged: Annou
       listAnswer(
         found,
         limit,
-        (summary) => String(summary.version),
+        (summary) => [String(summary.version)],
         (summary) => summary,
       ),
     );

@@ -1,24 +1,19 @@
 import { AppError, type Device, deviceSchema, deviceToken, pageQuerySchema, validate } from '@notify/contracts';
-import { type Database, decodeCursor } from '@notify/service-kit';
+import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
 import Joi from 'joi';
 import { deleteDevice, listDevices, registerDevice } from './device-store.ts';
-import { listAnswer } from './list-answer.ts';
 import type { AnnounceUserChanged } from './user-changed.ts';
 import { userIdOf, userNotFound } from './user-path.ts';
 import { userExists } from './user-store.ts';
 
 const tokenPathSchema = Joi.object<{ token: string }>({ token: deviceToken().required() }).unknown();
 
-/** A cursor of another list, or a made-up one, must not reach the database as a number that is none. */
 const DEVICE_ID_PATTERN = /^\d{1,18}$/;
 
 function deviceIdOf(cursor: string): string {
-  const [deviceId = ''] = decodeCursor(cursor, 1);
-  if (DEVICE_ID_PATTERN.test(deviceId)) return deviceId;
-  throw new AppError('validation_failed', '1 problem in the query', {
-    errors: [{ field: 'cursor', code: 'invalid_cursor', message: 'cursor must be a next_cursor of this list' }],
-  });
+  const [deviceId = ''] = decodeCursor(cursor, (part) => DEVICE_ID_PATTERN.test(part));
+  return deviceId;
 }
 
 /** `GET|POST /users/{user_id}/devices`, `DELETE .../devices/{token}`. */
@@ -35,7 +30,7 @@ export function devicesRoute(database: Database, announceUserChanged: AnnounceUs
       listAnswer(
         found,
         limit,
-        (device) => device.device_id,
+        (device) => [device.device_id],
         ({ token, platform, provider }): Device => ({ token, platform, provider }),
       ),
     );

@@ -1,7 +1,6 @@
-import { pageQuerySchema, userPatchSchema, userPutSchema, validate } from '@notify/contracts';
-import { type Database, decodeCursor } from '@notify/service-kit';
+import { CALLER_ID_PATTERN, pageQuerySchema, userPatchSchema, userPutSchema, validate } from '@notify/contracts';
+import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
-import { listAnswer } from './list-answer.ts';
 import type { AnnounceUserChanged } from './user-changed.ts';
 import { userIdOf, userNotFound } from './user-path.ts';
 import { findUser, listUsers, patchUser, putUser } from './user-store.ts';
@@ -12,13 +11,13 @@ export function usersRoute(database: Database, announceUserChanged: AnnounceUser
 
   router.get('/users', async (request, response) => {
     const { limit, cursor } = validate(pageQuerySchema, request.query, 'the query');
-    const [after] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    const [after] = cursor === undefined ? [] : decodeCursor(cursor, (part) => CALLER_ID_PATTERN.test(part));
     const found = await listUsers(database, limit + 1, after);
     response.json(
       listAnswer(
         found,
         limit,
-        (user) => user.user_id,
+        (user) => [user.user_id],
         (user) => user,
       ),
     );
