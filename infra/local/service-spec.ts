@@ -6,8 +6,8 @@ import { projectDir } from './paths.ts';
 import { baseEnvironment } from './process-environment.ts';
 import type { ProcessSpec } from './process-spec.ts';
 
-/** How one of our services is run: Node 24 on its main.ts, ready when its own health check says so. */
-export function serviceSpec(instance: Instance, service: Service): ProcessSpec {
+/** How one of our services is run: Node 24 on its main.ts, once `codeReady`; ready when its own health check says so. */
+export function serviceSpec(instance: Instance, service: Service, codeReady: Promise<void>): ProcessSpec {
   const folder = serviceFolder(projectDir, service);
   const port = instance.ports[service.portKey];
   return {
@@ -15,14 +15,21 @@ export function serviceSpec(instance: Instance, service: Service): ProcessSpec {
     kind: 'service',
     port,
     wave: service.wave,
-    command: [process.execPath, '--disable-warning=ExperimentalWarning', join(folder, 'src', 'main.ts')],
+    // A young generation of 4 MB instead of 16 saves 5 to 20 MB a service; the accept rate does not show it.
+    command: [
+      process.execPath,
+      '--disable-warning=ExperimentalWarning',
+      '--max-semi-space-size=4',
+      join(folder, 'src', 'main.ts'),
+    ],
     cwd: folder,
     env: {
       ...baseEnvironment(),
-      // Keeps compiled code with its types already stripped: from the second start on, 17 MB less memory and less time.
+      // See warm-compile-cache.ts.
       NODE_COMPILE_CACHE: compileCacheDir(instance.dir),
       ...serviceEnvironment(service, instance),
     },
+    prepare: () => codeReady,
     isReady: () => answersOk(`http://127.0.0.1:${port}/health/ready`),
     stopSignal: 'SIGTERM',
   };

@@ -13,6 +13,7 @@ import { ManagedProcess } from './managed-process.ts';
 import { startInWaves, stopInWaves } from './process-group.ts';
 import { processTable } from './process-table.ts';
 import { type InstanceState, writeState } from './state-file.ts';
+import { warmCompileCache } from './warm-compile-cache.ts';
 
 const rotateEveryMs = 10_000;
 
@@ -22,7 +23,9 @@ const instance = readInstance(dir);
 const startedAt = new Date().toISOString();
 let phase: InstanceState['phase'] = 'starting';
 
-const processes = processTable(instance).map((spec) => new ManagedProcess(spec, dir, () => saveState()));
+const processes = processTable(instance, warmCompileCache(dir)).map(
+  (spec) => new ManagedProcess(spec, dir, () => saveState()),
+);
 const servers = processes.filter(({ spec }) => spec.kind === 'server');
 const servicesOnly = processes.filter(({ spec }) => spec.kind === 'service');
 const started = new Set<ManagedProcess>();

@@ -34,7 +34,7 @@ export type TestInstance = {
 
 /** Makes the folder of a test instance, and removes what earlier test runs left. Starts nothing yet. */
 export async function createTestInstance(progress: Progress): Promise<TestInstance> {
-  await removeLeftovers();
+  await removeEndedTestInstances();
   const dir = join(localDir, `${namePrefix}${process.pid}`);
   mkdirSync(join(dir, 'logs'), { recursive: true });
   const envFile = join(dir, 'env');
@@ -128,7 +128,7 @@ function failureText(dir: string, state: InstanceState | undefined): string {
 }
 
 /** Deletes the folders of test runs that are over: kept logs, and whatever a killed run left behind. */
-async function removeLeftovers(): Promise<void> {
+export async function removeEndedTestInstances(): Promise<void> {
   mkdirSync(localDir, { recursive: true });
   for (const entry of readdirSync(localDir)) {
     const pid = Number(entry.slice(namePrefix.length));

@@ -4,9 +4,7 @@ type TimelineEntry = {
   event: string;
   status?: string;
   channel?: string;
-  provider?: string;
   reason?: string;
-  error_code?: string;
   at: string;
 };
 
@@ -20,6 +18,8 @@ type Attempt = {
   started_at: string;
   duration_ms: number;
 };
+
+const outcomes = ['retrying', 'failover', 'sent', 'delivered', 'bounced', 'failed', 'unknown'];
 
 /** The parts of GET /api/v1/notifications/{id} that a trail shows. */
 export type FollowedNotification = {
@@ -38,13 +38,11 @@ export function trailText(notification: FollowedNotification): string {
     ...notification.timeline.map(({ at }) => Date.parse(at)),
   );
   const offset = (at: string): string => `+${((Date.parse(at) - startMs) / 1000).toFixed(3)} s`;
-  const events = notification.timeline.map((entry) => [
-    offset(entry.at),
-    entry.event,
-    entry.channel,
-    entry.provider,
-    [entry.reason, entry.error_code].filter(Boolean).join(' '),
-  ]);
+  const events = notification.timeline.map((entry) => {
+    const attempt = attemptBehind(entry, notification.attempts);
+    const reason = [entry.reason, attempt?.error_code].filter(Boolean).join(' ');
+    return [offset(entry.at), entry.event, entry.channel, attempt?.provider, reason];
+  });
   const attempts = notification.attempts.map((attempt) => [
     offset(attempt.started_at),
     attempt.channel,
@@ -60,4 +58,11 @@ export function trailText(notification: FollowedNotification): string {
     '\nAttempts',
     textTable([['TIME', 'CHANNEL', 'PROVIDER', 'ATTEMPT', 'RESULT', 'ERROR', 'TOOK'], ...attempts]),
   ].join('\n');
+}
+
+/** The attempt whose outcome an event tells: the channel's latest one that was over by then. */
+function attemptBehind(entry: TimelineEntry, attempts: readonly Attempt[]): Attempt | undefined {
+  if (!outcomes.includes(entry.event)) return undefined;
+  const at = Date.parse(entry.at);
+  return attempts.filter(({ channel, started_at }) => channel === entry.channel && Date.parse(started_at) <= at).at(-1);
 }

@@ -5,6 +5,7 @@ import { dataDir } from '../instance.ts';
 import { envFile, localDir } from '../paths.ts';
 import { removeDataDir } from '../servers/server-user.ts';
 import { stopInstance } from '../supervisor-control.ts';
+import { removeEndedTestInstances } from '../test-instance.ts';
 
 /** `npm run reset [-- --yes]`: stops the system and deletes all it stored, with its secrets. Returns the exit code. */
 export async function reset(args: readonly string[]): Promise<number> {
@@ -23,6 +24,7 @@ export async function reset(args: readonly string[]): Promise<number> {
   }
   await stopInstance(localDir);
   removeDataDir(localDir);
+  await removeEndedTestInstances();
   // The folder of a test run that goes on beside is not ours.
   const entries = existsSync(localDir) ? readdirSync(localDir) : [];
   for (const entry of entries)

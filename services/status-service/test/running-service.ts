@@ -18,6 +18,7 @@ export interface Answer<T> {
 export interface TestBed {
   broker: Broker;
   database: pg.Pool;
+  databaseUrl: string;
   start(env?: NodeJS.ProcessEnv): Promise<{
     get<T>(path: string, token?: string): Promise<Answer<T>>;
     stop(): Promise<void>;
@@ -41,6 +42,7 @@ export async function openTestBed(): Promise<TestBed> {
   return {
     broker,
     database,
+    databaseUrl: databaseServer.url,
     async start(env = {}) {
       const kit = createTestKit(SERVICE_NAME);
       const config = readConfig({
