@@ -77,7 +77,16 @@ export function createStageRunner(): StageRunner {
           '--experimental-vm-modules',
           '--disable-warning=ExperimentalWarning',
           join(projectDir, 'node_modules', 'jest', 'bin', 'jest.js'),
-          ...['--selectProjects', project, '--json', `--outputFile=${output}`, '--passWithNoTests', ...args],
+          // A test that fails half-way may leave connections open; its failure is to be seen, not a run that never ends.
+          ...[
+            '--selectProjects',
+            project,
+            '--forceExit',
+            '--json',
+            `--outputFile=${output}`,
+            '--passWithNoTests',
+            ...args,
+          ],
         ],
         env,
       );

@@ -127,6 +127,7 @@ const envelopeSchema = Joi.object<EnvelopeJson>({
   created_at: Joi.string().isoDate().required(),
 })
   .unknown()
+  .required()
   .custom((envelope: EnvelopeJson, helpers) =>
     envelope.hop < envelope.plan.length ? envelope : helpers.error('any.invalid'),
   );

@@ -85,7 +85,9 @@ export const notificationEventSchema = Joi.object<NotificationEventJson>({
   occurred_at: Joi.string().isoDate().required(),
   // The gateway validated it against the public schema; here it only has to be there.
   envelope: Joi.object().unknown().when('event', { is: 'accepted', then: Joi.required() }),
-}).unknown();
+})
+  .unknown()
+  .required();
 
 /** `recipient.rejected`: a provider says that this address can never be reached. */
 export interface RecipientRejectedJson {

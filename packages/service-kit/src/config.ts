@@ -94,6 +94,12 @@ export const serviceTokenKeys: ConfigKeys<ServiceTokenConfig> = {
   SERVICE_TOKEN_SECRET: Joi.string().min(32).required(),
 };
 
+/** A service with its own database that listens to RabbitMQ and answers other services. */
+export interface DataServiceConfig extends HttpConfig, RabbitmqConfig, PostgresConfig, ServiceTokenConfig {}
+export function dataServiceKeys(defaultPort: number): ConfigKeys<DataServiceConfig> {
+  return { ...httpKeys(defaultPort), ...rabbitmqKeys, ...postgresKeys, ...serviceTokenKeys };
+}
+
 /** Reads the settings with `read`, or prints every problem and exits 1: there is no logger yet to say it with. */
 export function readConfigOrExit<T>(read: (env: NodeJS.ProcessEnv) => T, env: NodeJS.ProcessEnv): T {
   try {

@@ -31,6 +31,9 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger, lif
   });
   // An idle connection that the server closes is not an event worth dying for: the pool opens another.
   pool.on('error', (error) => logger.warn('database connection lost', errorFields(error)));
+  // One that dies while it is lent out tells it twice: its query fails, and the client emits an error that would end
+  // the process if nobody listened.
+  pool.on('connect', (client) => client.on('error', () => {}));
   lifecycle.onShutdown('database', () => pool.end());
   const { runner } = await import('node-pg-migrate');
   await runner({
@@ -39,6 +42,8 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger, lif
     direction: 'up',
     migrationsTable: 'migrations',
     count: Number.POSITIVE_INFINITY,
+    // Instances that start together: one migrates, the others wait for it.
+    advisoryLockMode: 'wait',
     log: () => {},
   });
   return pool;
@@ -47,19 +52,11 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger, lif
 /** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
 export async function inTransaction<T>(database: Database, work: (client: DatabaseClient) => Promise<T>): Promise<T> {
   const client = await database.connect();
-  // A connection that dies while it is lent out tells it twice: the query fails, and the client emits an error that
-  // would end the process if nobody listened.
-  const ignoreLoss = () => {};
-  client.on('error', ignoreLoss);
-  const release = (isBroken = false) => {
-    client.off('error', ignoreLoss);
-    client.release(isBroken);
-  };
   try {
     await client.query('BEGIN');
     const result = await work(client);
     await client.query('COMMIT');
-    release();
+    client.release();
     return result;
   } catch (error) {
     // A client whose rollback fails is broken: `release(true)` throws it away.
@@ -67,7 +64,7 @@ export async function inTransaction<T>(database: Database, work: (client: Databa
       () => false,
       () => true,
     );
-    release(isBroken);
+    client.release(isBroken);
     throw error;
   }
 }

@@ -1,20 +1,15 @@
 import {
-  type HttpConfig,
-  httpKeys,
+  type ConfigKeys,
+  type DataServiceConfig,
+  dataServiceKeys,
   loadConfig,
-  type PostgresConfig,
-  postgresKeys,
-  type RabbitmqConfig,
   type RedisConfig,
-  rabbitmqKeys,
   redisKeys,
-  type ServiceTokenConfig,
-  serviceTokenKeys,
 } from '@notify/service-kit';
 import Joi from 'joi';
 import { API_KEY_PATTERN } from './api-key.ts';
 
-export interface GatewayConfig extends HttpConfig, RabbitmqConfig, RedisConfig, PostgresConfig, ServiceTokenConfig {
+export interface GatewayConfig extends DataServiceConfig, RedisConfig {
   API_KEY: string;
   PUBLIC_URL: string;
   USER_SERVICE_URL: string;
@@ -28,27 +23,23 @@ const url = (defaultUrl: string) =>
     .uri({ scheme: ['http', 'https'] })
     .default(defaultUrl);
 
+export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
+  ...dataServiceKeys(8001),
+  ...redisKeys,
+  // The bootstrap key, with every scope; the database keeps only its hash.
+  API_KEY: Joi.string()
+    .pattern(API_KEY_PATTERN, 'nk_live_<id>_<secret>')
+    .required()
+    .messages({ 'string.pattern.name': 'API_KEY must look like {#name}' }),
+  // Where clients reach the gateway; the OpenAPI document names it.
+  PUBLIC_URL: url('http://localhost:8001'),
+  USER_SERVICE_URL: url('http://localhost:8002'),
+  TEMPLATE_SERVICE_URL: url('http://localhost:8003'),
+  IN_APP_SERVICE_URL: url('http://localhost:8007'),
+  STATUS_SERVICE_URL: url('http://localhost:8008'),
+};
+
 /** @throws ConfigError with every problem. */
 export function readConfig(env: NodeJS.ProcessEnv): Readonly<GatewayConfig> {
-  return loadConfig<GatewayConfig>(
-    {
-      ...httpKeys(8001),
-      ...rabbitmqKeys,
-      ...redisKeys,
-      ...postgresKeys,
-      ...serviceTokenKeys,
-      // The bootstrap key, with every scope; the database keeps only its hash.
-      API_KEY: Joi.string()
-        .pattern(API_KEY_PATTERN, 'nk_live_<id>_<secret>')
-        .required()
-        .messages({ 'string.pattern.name': 'API_KEY must look like {#name}' }),
-      // Where clients reach the gateway; the OpenAPI document names it.
-      PUBLIC_URL: url('http://localhost:8001'),
-      USER_SERVICE_URL: url('http://localhost:8002'),
-      TEMPLATE_SERVICE_URL: url('http://localhost:8003'),
-      IN_APP_SERVICE_URL: url('http://localhost:8007'),
-      STATUS_SERVICE_URL: url('http://localhost:8008'),
-    },
-    env,
-  );
+  return loadConfig(gatewayConfigKeys, env);
 }

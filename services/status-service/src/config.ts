@@ -1,18 +1,7 @@
-import {
-  type ConfigKeys,
-  type HttpConfig,
-  httpKeys,
-  loadConfig,
-  type PostgresConfig,
-  postgresKeys,
-  type RabbitmqConfig,
-  rabbitmqKeys,
-  type ServiceTokenConfig,
-  serviceTokenKeys,
-} from '@notify/service-kit';
+import { type ConfigKeys, type DataServiceConfig, dataServiceKeys, loadConfig } from '@notify/service-kit';
 import Joi from 'joi';
 
-export interface StatusConfig extends HttpConfig, RabbitmqConfig, PostgresConfig, ServiceTokenConfig {
+export interface StatusConfig extends DataServiceConfig {
   /** Events that are written in one transaction at most. */
   STATUS_BATCH_SIZE: number;
   /** How long the first event of a batch waits for company: this much later a status can be read. */
@@ -20,10 +9,7 @@ export interface StatusConfig extends HttpConfig, RabbitmqConfig, PostgresConfig
 }
 
 export const statusConfigKeys: ConfigKeys<StatusConfig> = {
-  ...httpKeys(8008),
-  ...rabbitmqKeys,
-  ...postgresKeys,
-  ...serviceTokenKeys,
+  ...dataServiceKeys(8008),
   STATUS_BATCH_SIZE: Joi.number().integer().min(1).max(5_000).default(500),
   STATUS_BATCH_WAIT_MS: Joi.number().integer().min(1).max(1_000).default(20),
 };

@@ -36,9 +36,6 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     logger,
     lifecycle,
   );
-  // A connection that ends in the middle of a transaction fails its statement, and the batch is tried again; without a
-  // listener on the client itself, its error event would end the process as well.
-  database.on('connect', (client) => client.on('error', () => {}));
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: SERVICE_NAME, logger, metrics, lifecycle });
 
   const context = { database, publisher: broker, metrics: createStatusMetrics(metrics), logger };

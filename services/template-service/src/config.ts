@@ -1,21 +1,8 @@
-import {
-  type HttpConfig,
-  httpKeys,
-  loadConfig,
-  type PostgresConfig,
-  postgresKeys,
-  type RabbitmqConfig,
-  rabbitmqKeys,
-  type ServiceTokenConfig,
-  serviceTokenKeys,
-} from '@notify/service-kit';
+import { type DataServiceConfig, dataServiceKeys, loadConfig } from '@notify/service-kit';
 
-export interface TemplateServiceConfig extends HttpConfig, RabbitmqConfig, PostgresConfig, ServiceTokenConfig {}
+export const templateConfigKeys = dataServiceKeys(8003);
 
 /** @throws ConfigError with every problem. */
-export function readConfig(env: NodeJS.ProcessEnv): Readonly<TemplateServiceConfig> {
-  return loadConfig<TemplateServiceConfig>(
-    { ...httpKeys(8003), ...rabbitmqKeys, ...postgresKeys, ...serviceTokenKeys },
-    env,
-  );
+export function readConfig(env: NodeJS.ProcessEnv): Readonly<DataServiceConfig> {
+  return loadConfig(templateConfigKeys, env);
 }

@@ -4,13 +4,13 @@ import { openBroker } from '@notify/messaging';
 import {
   createHttpApp,
   createMetrics,
+  type DataServiceConfig,
   type Lifecycle,
   type Logger,
   listen,
   openDatabase,
   requireServiceToken,
 } from '@notify/service-kit';
-import type { TemplateServiceConfig } from './config.ts';
 import { draftsRoute } from './drafts-route.ts';
 import { createTemplateChangedAnnouncer } from './template-changed.ts';
 import { templatesRoute } from './templates-route.ts';
@@ -20,7 +20,7 @@ export const SERVICE_NAME = 'template-service';
 
 /** Opens everything, in the order in which it is needed, and starts to answer. */
 export async function startTemplateService(
-  config: TemplateServiceConfig,
+  config: DataServiceConfig,
   logger: Logger,
   lifecycle: Lifecycle,
 ): Promise<Server> {

@@ -1,21 +1,8 @@
-import {
-  type HttpConfig,
-  httpKeys,
-  loadConfig,
-  type PostgresConfig,
-  postgresKeys,
-  type RabbitmqConfig,
-  rabbitmqKeys,
-  type ServiceTokenConfig,
-  serviceTokenKeys,
-} from '@notify/service-kit';
+import { type DataServiceConfig, dataServiceKeys, loadConfig } from '@notify/service-kit';
 
-export interface UserServiceConfig extends HttpConfig, RabbitmqConfig, PostgresConfig, ServiceTokenConfig {}
+export const userConfigKeys = dataServiceKeys(8002);
 
 /** @throws ConfigError with every problem. */
-export function readConfig(env: NodeJS.ProcessEnv): Readonly<UserServiceConfig> {
-  return loadConfig<UserServiceConfig>(
-    { ...httpKeys(8002), ...rabbitmqKeys, ...postgresKeys, ...serviceTokenKeys },
-    env,
-  );
+export function readConfig(env: NodeJS.ProcessEnv): Readonly<DataServiceConfig> {
+  return loadConfig(userConfigKeys, env);
 }

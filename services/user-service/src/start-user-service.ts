@@ -5,13 +5,13 @@ import { openBroker } from '@notify/messaging';
 import {
   createHttpApp,
   createMetrics,
+  type DataServiceConfig,
   type Lifecycle,
   type Logger,
   listen,
   openDatabase,
   requireServiceToken,
 } from '@notify/service-kit';
-import type { UserServiceConfig } from './config.ts';
 import { devicesRoute } from './devices-route.ts';
 import { preferencesRoute } from './preferences-route.ts';
 import { profileRoute } from './profile-route.ts';
@@ -26,7 +26,7 @@ const REJECTED_BATCH_WAIT_MS = 50;
 
 /** Opens everything, in the order in which it is needed, and starts to consume and to answer. */
 export async function startUserService(
-  config: UserServiceConfig,
+  config: DataServiceConfig,
   logger: Logger,
   lifecycle: Lifecycle,
 ): Promise<Server> {
