@@ -10,7 +10,7 @@ import type { ProcessState, ProcessStatus } from './state-file.ts';
 
 const pollMs = 100;
 const firstReadyTimeoutMs = 90_000;
-const stopTimeoutMs = 20_000;
+const stopTimeoutMs = 60_000;
 /** A process that has never been ready and ended this often will not get better by another try. */
 const startsBeforeGivingUp = 3;
 

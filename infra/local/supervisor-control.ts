@@ -9,7 +9,7 @@ import { type InstanceState, readState } from './state-file.ts';
 
 const pollMs = 50;
 /** Services and servers have 20 s each, wave after wave. */
-const stopTimeoutMs = 90_000;
+const stopTimeoutMs = 180_000;
 
 /** Starts the supervisor of an instance in the background. Attached ones end with the caller (see supervisor.ts). */
 export function launchSupervisor(dir: string, attached: boolean): ChildProcess {

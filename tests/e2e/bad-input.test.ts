@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { api, createUser, freshEmail, gatewayUrl, unique } from './system.ts';
+import { api, createUser, freshEmail, gatewayUrl, settled, unique } from './system.ts';
 
 const content = { title: 'T', body: 'B' };
 const post = (body: unknown, headers?: Record<string, string>) => api('POST', '/api/v1/notifications', body, headers);
@@ -78,6 +78,22 @@ test('mode all and the Idempotency-Key header are refused as well', async () => 
     status: 400,
     body: { errors: [{ field: 'Idempotency-Key', code: 'not_supported' }] },
   });
+});
+
+test('headers that are no trace are left out, and the notification goes its way', async () => {
+  const answer = await post({ to: { email: freshEmail() }, content }, { traceparent: '', 'x-correlation-id': 'a b' });
+  expect(answer.status).toBe(202);
+  expect(answer.headers.get('x-correlation-id')).not.toBe('a b');
+  expect(await settled(answer.body.notification_id)).toMatchObject({ status: 'sent' });
+  const odd = await post({ to: { email: freshEmail() }, content }, { traceparent: 'not-a-trace' });
+  expect(await settled(odd.body.notification_id)).toMatchObject({ status: 'sent' });
+});
+
+test('a path can not lead to another operation', async () => {
+  const userId = await createUser({ email: freshEmail() });
+  expect((await api('DELETE', `/api/v1/users/${userId}/devices/%2e%2e`)).status).toBe(404);
+  expect((await api('PUT', '/api/v1/users/%2e%2e', { email: freshEmail() })).status).toBe(404);
+  expect((await post({ user_id: '..', content })).status).toBe(400);
 });
 
 test('an unknown user or template is 404, an unreachable recipient 422 with the reason for each channel', async () => {

@@ -37,6 +37,8 @@ export async function callProvider(
 ): Promise<CallResult> {
   const channel = envelope.plan[envelope.hop] as Channel;
   const startedAt = new Date();
+  // The wall clock may be set back meanwhile; this one never is.
+  const begunMs = performance.now();
   const attemptWith = (outcome: Pick<Attempt, 'status'> & Partial<Attempt>): Attempt => ({
     channel,
     provider: provider.name,
@@ -45,7 +47,7 @@ export async function callProvider(
     attempt: envelope.attempt,
     ...outcome,
     startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
+    durationMs: Math.round(performance.now() - begunMs),
   });
   try {
     const result = await sendWithin(provider, delivery, deadlineMs);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Attempt, type Channel, type Envelope, parseEnvelope } from '@notify/contracts';
 import {
   type Broker,
@@ -8,13 +9,13 @@ import {
   timelineEntry,
 } from '@notify/messaging';
 import { errorFields, type Logger, withContext } from '@notify/service-kit';
-import type { LimitFunction } from 'p-limit';
 import { callProvider } from './call-provider.ts';
 import type { Claims } from './claims.ts';
 import { decideHopeless, decideNext, decideSkip } from './decide-next.ts';
 import { type Enrichment, type Prepared, prepare } from './prepare.ts';
 import type { Provider } from './provider.ts';
 import { deferralOf, publicationsOf } from './publications.ts';
+import type { Slots } from './slots.ts';
 import type { Decision, Step } from './step.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
@@ -26,8 +27,7 @@ const DEAD_SENDER_MARGIN_SECONDS = 5;
 export interface DeliverOptions {
   channel: Channel;
   provider: Provider;
-  /** Holds the provider's slots: a call waits here until one is free. */
-  slots: LimitFunction;
+  slots: Slots;
   claims: Claims;
   enrichment: Enrichment;
   broker: Broker;
@@ -59,14 +59,21 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     await publishAll(deferralOf(envelope, reason, new Date().toISOString()));
   }
 
-  async function conclude(envelope: Envelope, step: Step): Promise<void> {
+  async function keepOutcome(envelope: Envelope, step: Step): Promise<boolean> {
     try {
       await claims.finish(envelope.notificationId, envelope, step);
+      return true;
     } catch (error) {
-      // The acknowledgement below is what counts; the claim only matters should we die before it.
       logger.warn('the outcome could not be kept in the claim', errorFields(error));
+      return false;
     }
+  }
+
+  async function conclude(envelope: Envelope, step: Step): Promise<void> {
+    const isKept = await keepOutcome(envelope, step);
     await publishAll(publicationsOf(envelope, step));
+    // Once more, should the acknowledgement not get through: a redelivery would find us still sending.
+    if (!isKept) await keepOutcome(envelope, step);
     const { decision, attempts } = step;
     logger.info(decision.kind, {
       provider: attempts[0]?.provider,
@@ -139,11 +146,13 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
   }
 
   async function claimAndSend(envelope: Envelope, prepared: Prepared): Promise<void> {
-    const claim = await claims.begin(envelope.notificationId, envelope).catch((error: unknown) => {
+    const claimToken = envelope.claimToken ?? randomUUID();
+    const claim = await claims.begin(envelope.notificationId, envelope, claimToken).catch((error: unknown) => {
       logger.warn('no claim could be taken', errorFields(error));
       return undefined;
     });
-    if (claim === undefined) return defer(envelope, 'dependency_unavailable');
+    // Redis may have taken it and not been able to say so: with the token the copy knows that nothing was sent under it.
+    if (claim === undefined) return defer({ ...envelope, claimToken }, 'dependency_unavailable');
     if (claim.state === 'done') return publishAll(publicationsOf(envelope, claim.step));
     if (claim.state === 'sending') {
       const mayBeAliveSeconds = options.callTimeoutMs / 1000 + DEAD_SENDER_MARGIN_SECONDS;
@@ -164,7 +173,7 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     const prepared = await prepare(envelope, channel, enrichment);
     if (prepared.state === 'defer') return defer(envelope, prepared.reason);
     if (prepared.state !== 'ready') return claimAndSend(envelope, prepared);
-    return slots(() => claimAndSend(envelope, prepared));
+    return slots(envelope.priority, () => claimAndSend(envelope, prepared));
   }
 
   return async (delivery) => {

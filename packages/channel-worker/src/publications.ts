@@ -47,22 +47,24 @@ function outcomeEvent(envelope: Envelope, { attempts, decision, decidedAt }: Ste
 }
 
 function nextStep(envelope: Envelope, { attempts, decision }: Step): OutgoingMessage | undefined {
+  // The token was for this position's claim.
+  const { claimToken: _spent, ...next } = envelope;
   const tried = [...envelope.tried, ...attempts];
   switch (decision.kind) {
     case 'sent':
       return undefined;
     case 'retry': {
-      const again = laneMessage({ ...envelope, attempt: envelope.attempt + 1, tried }, decision.reason);
+      const again = laneMessage({ ...next, attempt: envelope.attempt + 1, tried }, decision.reason);
       // The lane's routing key stays on it: with it the rung gives it back.
       return { ...again, exchange: rungExchange(decision.rung) };
     }
     case 'next_channel': {
       const channel = envelope.plan[envelope.hop] as Channel;
       const skipped = decision.isSkip ? [...envelope.skipped, { channel, reason: decision.reason }] : envelope.skipped;
-      return laneMessage({ ...envelope, hop: envelope.hop + 1, attempt: 1, tried, skipped }, decision.reason);
+      return laneMessage({ ...next, hop: envelope.hop + 1, attempt: 1, tried, skipped }, decision.reason);
     }
     case 'end': {
-      const { messageId, ...failed } = laneMessage({ ...envelope, tried }, decision.reason);
+      const { messageId, ...failed } = laneMessage({ ...next, tried }, decision.reason);
       if (decision.status === 'suppressed') return undefined;
       // `recorded`: the outcome event tells status-service already; this copy is for the operators.
       return {

@@ -13,11 +13,11 @@ import {
   type ReadinessCheck,
 } from '@notify/service-kit';
 import type { RequestHandler, Router } from 'express';
-import pLimit from 'p-limit';
 import { createClaims } from './claims.ts';
 import type { ChannelWorkerConfig } from './config.ts';
 import { createDeliver } from './deliver.ts';
 import type { Provider } from './provider.ts';
+import { createSlots } from './slots.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
 const DEFAULT_PROVIDER_CONCURRENCY = 32;
@@ -35,15 +35,6 @@ export interface ChannelWorkerOptions {
   routers?: (Router | RequestHandler)[];
   /** Further dependencies of the service. */
   readiness?: Record<string, ReadinessCheck>;
-}
-
-/** The lanes of a channel, each with its own consumer. The low lane holds half, so that a critical message always finds a slot. */
-function lanesOf(channel: Channel, prefetch: number): { queue: string; prefetch: number }[] {
-  const lanes = new Map<string, number>();
-  for (const priority of [...PRIORITIES].reverse()) {
-    lanes.set(laneQueue(channel, priority), priority === 'low' ? Math.ceil(prefetch / 2) : prefetch);
-  }
-  return [...lanes].map(([queue, lanePrefetch]) => ({ queue, prefetch: lanePrefetch }));
 }
 
 /** Everything that the channel services share: connections, caches, the lanes' consumers, health. A channel is its providers. */
@@ -69,7 +60,7 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
   const deliver = createDeliver({
     channel,
     provider,
-    slots: pLimit(provider.concurrency ?? DEFAULT_PROVIDER_CONCURRENCY),
+    slots: createSlots(provider.concurrency ?? DEFAULT_PROVIDER_CONCURRENCY),
     claims: createClaims(redis),
     enrichment: {
       users: await openUserDirectory(userService, broker),
@@ -83,8 +74,9 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
   });
 
   const consumers: Consumer[] = [];
-  for (const lane of lanesOf(channel, config.PREFETCH)) {
-    consumers.push(await broker.consume({ ...lane, onMessage: deliver }));
+  // Each lane has its own consumer; in_app has one lane for all.
+  for (const queue of new Set(PRIORITIES.map((priority) => laneQueue(channel, priority)))) {
+    consumers.push(await broker.consume({ queue, prefetch: config.PREFETCH, onMessage: deliver }));
   }
   // Without Redis there are no claims, and without claims a redelivery could send twice: stop taking work.
   redis.on('close', () => {
@@ -108,5 +100,9 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
     routers: options.routers ?? [],
   });
   await listen(app, { host: config.HOST, port: config.PORT }, lifecycle);
+  // The first thing at a stop: take no more work.
+  lifecycle.onShutdown('lanes', async () => {
+    await Promise.all(consumers.map((consumer) => consumer.pause()));
+  });
   logger.info('ready', { port: config.PORT, lanes: consumers.length, provider: provider.name });
 }

@@ -14,7 +14,6 @@ import { type Broker, type Delivery, laneMessage, openBroker } from '@notify/mes
 import { openRedis } from '@notify/service-kit';
 import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@notify/testing';
 import type { Redis } from 'ioredis';
-import pLimit from 'p-limit';
 import { createClaims } from '../src/claims.ts';
 import { createDeliver, type DeliverOptions } from '../src/deliver.ts';
 import {
@@ -23,6 +22,7 @@ import {
   RecipientInvalidError,
   TransientDeliveryError,
 } from '../src/provider.ts';
+import { createSlots } from '../src/slots.ts';
 import { createWorkerMetrics } from '../src/worker-metrics.ts';
 
 let server: Awaited<ReturnType<typeof createTestBroker>>;
@@ -65,7 +65,7 @@ function createEmailDeliver(overrides: Partial<DeliverOptions> = {}) {
         return answer(delivery, signal);
       },
     },
-    slots: pLimit(32),
+    slots: createSlots(32),
     claims: createClaims(redis),
     enrichment: {
       users: {
@@ -193,6 +193,15 @@ test('a claim that may still be alive is waited for, without using up a try', as
   await createEmailDeliver()(deliveryOf(envelope, true));
   expect(calls).toHaveLength(0);
   expect(await eventually(() => email[0])).toMatchObject({ hop: 0, attempt: 1, deferrals: 1 });
+});
+
+test('a claim whose answer was lost is taken again with its token, by one of two copies', async () => {
+  const deliver = createEmailDeliver();
+  const envelope = envelopeOf();
+  await createClaims(redis).begin(envelope.notificationId, envelope, 'token-1');
+  const copy = deliveryOf({ ...envelope, claimToken: 'token-1' });
+  await Promise.all([deliver(copy), deliver(copy)]);
+  expect(calls).toHaveLength(1);
 });
 
 test('when user-service is away the notification is put off, and no try is used up', async () => {

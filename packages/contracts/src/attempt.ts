@@ -45,9 +45,9 @@ export const attemptJsonSchema = Joi.object<AttemptJson>({
   hop: Joi.number().integer().min(0).required(),
   attempt: Joi.number().integer().min(1).required(),
   status: Joi.valid(...ATTEMPT_STATUSES).required(),
-  error_code: Joi.string(),
+  error_code: Joi.string().allow(''),
   error_class: Joi.valid(...ERROR_CLASSES),
-  provider_message_id: Joi.string(),
+  provider_message_id: Joi.string().allow(''),
   started_at: Joi.string().isoDate().required(),
   duration_ms: Joi.number().min(0).required(),
 });

@@ -48,6 +48,8 @@ export interface Envelope extends Position {
   plan: Channel[];
   tried: Attempt[];
   skipped: Skip[];
+  /** Of a claim that was asked for and may have been taken, under which nothing was sent. */
+  claimToken?: string;
   /** Set on a synchronous notification: the queue on which the gateway waits. One try per channel, no rungs. */
   replyTo?: string;
   correlationId: string;
@@ -72,6 +74,7 @@ export interface EnvelopeJson {
   plan: Channel[];
   tried: AttemptJson[];
   skipped: Skip[];
+  claim_token?: string;
   reply_to?: string;
   correlation_id: string;
   traceparent?: string;
@@ -120,8 +123,10 @@ const envelopeSchema = Joi.object<EnvelopeJson>({
   skipped: Joi.array()
     .items(Joi.object({ channel: Joi.valid(...CHANNELS), reason: Joi.string() }))
     .required(),
-  reply_to: Joi.string(),
-  correlation_id: Joi.string().required(),
+  claim_token: Joi.string().max(255),
+  // What AMQP takes as a short string.
+  reply_to: Joi.string().max(255),
+  correlation_id: Joi.string().max(255).required(),
   traceparent: Joi.string(),
   metadata: Joi.object().required(),
   created_at: Joi.string().isoDate().required(),
@@ -161,6 +166,7 @@ export function envelopeToJson(envelope: Envelope): EnvelopeJson {
     plan: envelope.plan,
     tried: envelope.tried.map(attemptToJson),
     skipped: envelope.skipped,
+    claim_token: envelope.claimToken,
     reply_to: envelope.replyTo,
     correlation_id: envelope.correlationId,
     traceparent: envelope.traceparent,
@@ -204,6 +210,7 @@ export function parseEnvelope(json: unknown): { envelope: Envelope; problem?: ne
       plan: wire.plan,
       tried: wire.tried.map(attemptFromJson),
       skipped: wire.skipped,
+      claimToken: wire.claim_token,
       replyTo: wire.reply_to,
       correlationId: wire.correlation_id,
       traceparent: wire.traceparent,

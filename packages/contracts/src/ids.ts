@@ -27,5 +27,5 @@ export function eventId(notificationId: string, position: Position, event: strin
   return `${notificationId}.${positionKey(position)}.${event}${discriminator === '' ? '' : `.${discriminator}`}`;
 }
 
-/** Ids, codes and types that callers choose. */
-export const CALLER_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
+/** Ids, codes and types that callers choose. Not `.` or `..`: in a path they would mean another one. */
+export const CALLER_ID_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9_.:-]{1,128}$/;

@@ -14,6 +14,8 @@ export const USER_EVENTS_QUEUE = 'user.events.queue';
 
 /** How often a message may be redelivered (crashes of its consumer included) before the broker dead-letters it. */
 const DELIVERY_LIMIT = 20;
+/** Where nothing stands behind a queue the broker would drop what reaches the limit; RabbitMQ 4 has one of 20 when none is set. */
+const NO_DELIVERY_LIMIT = 1_000_000_000;
 const FAILED_QUEUE_TTL_MS = 30 * 24 * 3_600_000;
 const FAILED_QUEUE_MAX_BYTES = 1_073_741_824;
 
@@ -47,9 +49,14 @@ export function rungExchange(rung: RungName): string {
  * There is deliberately no length limit (docs/architecture.md says why).
  */
 function quorum(deadLetterExchange?: string): Record<string, string | number> {
-  const base = { 'x-queue-type': 'quorum', 'x-overflow': 'reject-publish', 'x-delivery-limit': DELIVERY_LIMIT };
-  if (deadLetterExchange === undefined) return base;
-  return { ...base, 'x-dead-letter-exchange': deadLetterExchange, 'x-dead-letter-strategy': 'at-least-once' };
+  const base = { 'x-queue-type': 'quorum', 'x-overflow': 'reject-publish' };
+  if (deadLetterExchange === undefined) return { ...base, 'x-delivery-limit': NO_DELIVERY_LIMIT };
+  return {
+    ...base,
+    'x-delivery-limit': DELIVERY_LIMIT,
+    'x-dead-letter-exchange': deadLetterExchange,
+    'x-dead-letter-strategy': 'at-least-once',
+  };
 }
 
 function laneQueues(): QueueDeclaration[] {

@@ -70,7 +70,11 @@ function privateSession(
       });
       await Promise.all(bindings.map((key) => channel.bindQueue(queue, EVENTS_EXCHANGE, key)));
       const handle = (message: ConsumeMessage | null) => {
-        if (message === null) return;
+        if (message === null) {
+          // The queue was deleted: setting everything up anew brings it back.
+          connection.close().catch(() => {});
+          return;
+        }
         try {
           onMessage(toDelivery(message));
         } catch (error) {

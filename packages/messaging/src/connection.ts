@@ -42,6 +42,9 @@ export async function openConnection(options: ConnectionOptions): Promise<Recove
     options.logger.warn('broker connection lost', { connection: options.name, ...errorFields(error) });
     options.onDisconnect();
   });
+  connection.on('connect-failed', (error) =>
+    options.logger.warn('broker connect failed', { connection: options.name, ...errorFields(error) }),
+  );
   connection.on('connect', () => options.logger.info('broker connected', { connection: options.name }));
   return connection;
 }

@@ -4,8 +4,11 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { closeConnectionWith } from './connection.ts';
 import { declareTopology } from './declare-topology.ts';
 
-/** What a handler has not finished when the service stops is redelivered. Below the supervisor's patience. */
-const DRAIN_DEADLINE_MS = 15_000;
+/**
+ * What a handler has not finished when the service stops is redelivered. Longer than a provider call by default: a call that is
+ * cut off would become an unknown outcome, and a restart must not make those.
+ */
+const DRAIN_DEADLINE_MS = 40_000;
 const RESUBSCRIBE_DELAY_MS = 1_000;
 
 export interface Consumer {
@@ -44,8 +47,10 @@ export function createConsumerSession(
 ): ConsumerSession {
   let connection: ChannelModel | undefined;
   let channel: Channel | undefined;
-  let consumerTag: string | undefined;
+  /** What is consumed now, and on which channel: a tag means nothing on another one. */
+  let active: { channel: Channel; tag: string } | undefined;
   let isPaused = false;
+  let settled: Promise<void> = Promise.resolve();
   const inHand = new Set<Promise<void>>();
 
   function acknowledgerFor(own: Channel): Acknowledger {
@@ -67,69 +72,79 @@ export function createConsumerSession(
     };
   }
 
-  async function resubscribe(): Promise<void> {
+  /**
+   * Makes what is consumed what should be consumed, one step after the other: a pause that overtakes a subscribe, or a
+   * reconnect that overtakes both, must not leave two consumers behind, or one that nobody can cancel.
+   */
+  function reconcile(): Promise<void> {
+    settled = settled.then(async () => {
+      const own = channel;
+      if (own === undefined) return;
+      const isWanted = !isPaused;
+      try {
+        if (isWanted && active?.channel !== own) active = { channel: own, tag: await subscribe(own) };
+        else if (!isWanted && active?.channel === own) {
+          const { tag } = active;
+          active = undefined;
+          await own.cancel(tag);
+        }
+      } catch {
+        // The channel is closing; the reconnect opens this session again.
+        active = undefined;
+      }
+    });
+    return settled;
+  }
+
+  async function recover(own: Channel): Promise<void> {
+    logger.warn('consumer cancelled by the broker; subscribing again', { queue: spec.queue });
     await sleep(RESUBSCRIBE_DELAY_MS);
     const current = connection;
-    if (current === undefined || !lifecycle.isRunning) return;
-    logger.warn('consumer cancelled by the broker; subscribing again', { queue: spec.queue });
+    if (current === undefined || channel !== own || !lifecycle.isRunning) return;
     try {
       await declareTopology(current);
-      await subscribe();
+      active = undefined;
+      await reconcile();
     } catch {
-      // Reopen everything: the session's open() will be called again.
+      // Set everything up anew: the session's open() will be called again.
       await current.close().catch(() => {});
     }
   }
 
-  async function subscribe(): Promise<void> {
-    const own = channel;
-    if (own === undefined || isPaused) return;
+  async function subscribe(own: Channel): Promise<string> {
     const acknowledger = acknowledgerFor(own);
-    const { consumerTag: tag } = await own.consume(spec.queue, (message) => {
+    const { consumerTag } = await own.consume(spec.queue, (message) => {
       if (message === null) {
-        consumerTag = undefined;
-        void resubscribe();
+        void recover(own);
         return;
       }
       const handled = spec.onMessage(message, acknowledger).finally(() => inHand.delete(handled));
       inHand.add(handled);
     });
-    consumerTag = tag;
+    return consumerTag;
   }
 
   return {
     async open(opened) {
-      connection = opened;
       const own = await opened.createChannel();
       own.on('error', (error) => logger.error('consuming channel closed', { queue: spec.queue, error: error.message }));
       closeConnectionWith(own, opened);
       await own.prefetch(spec.prefetch);
+      connection = opened;
       channel = own;
-      await subscribe();
+      await reconcile();
     },
     lost() {
       connection = undefined;
       channel = undefined;
-      consumerTag = undefined;
     },
-    async pause() {
+    pause() {
       isPaused = true;
-      const tag = consumerTag;
-      consumerTag = undefined;
-      try {
-        if (tag !== undefined) await channel?.cancel(tag);
-      } catch {
-        // The channel is closing: nothing comes over it any more, which is all that was wanted.
-      }
+      return reconcile();
     },
-    async resume() {
-      if (!isPaused) return;
+    resume() {
       isPaused = false;
-      try {
-        await subscribe();
-      } catch {
-        // The channel is closing: the reconnect subscribes.
-      }
+      return reconcile();
     },
     async close() {
       await this.pause();

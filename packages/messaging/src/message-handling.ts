@@ -53,8 +53,14 @@ export function handleBatches(
   let waiting: Waiting[] = [];
   let isWorking = false;
   let timer: NodeJS.Timeout | undefined;
+  /**
+   * Channels on which a batch was left unacknowledged because we are stopping. A later batch must not be acknowledged on
+   * them: a multiple ack would cover the one that was left.
+   */
+  const givenUp = new WeakSet<Acknowledger>();
 
   async function handleUntilDone(batch: Waiting[], acknowledger: Acknowledger): Promise<void> {
+    if (givenUp.has(acknowledger)) return;
     const deliveries = batch.map(({ message }) => toDelivery(message));
     for (let delayMs = 100; acknowledger.isCurrent; delayMs = Math.min(delayMs * 2, BATCH_RETRY_MAX_DELAY_MS)) {
       try {
@@ -63,7 +69,10 @@ export function handleBatches(
         if (last !== undefined) acknowledger.ack(last.message, true);
         return;
       } catch (error) {
-        if (!lifecycle.isRunning) return;
+        if (!lifecycle.isRunning) {
+          givenUp.add(acknowledger);
+          return;
+        }
         logger.error('a batch failed and is tried again', {
           queue: options.queue,
           size: batch.length,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lifecycle, Logger } from '@notify/service-kit';
-import type { ChannelModel, ConfirmChannel, RecoveringChannelModel } from 'amqplib';
+import { type ChannelModel, type ConfirmChannel, IllegalOperationError, type RecoveringChannelModel } from 'amqplib';
 import { closeConnectionWith, openConnection } from './connection.ts';
 import { declareTopology } from './declare-topology.ts';
 import { BrokerUnavailableError } from './errors.ts';
@@ -28,7 +28,8 @@ export interface Publisher {
   readonly isReady: boolean;
   /**
    * Resolves when the broker has it safely. Persistent always.
-   * @throws BrokerUnavailableError at once when the broker is away or blocked, else after 8 s without an answer.
+   * @throws BrokerUnavailableError at once when the broker is away or blocked, else after 8 s without an answer;
+   *   whatever JSON or amqplib throw when the message itself can't be encoded.
    */
   publish(message: OutgoingMessage): Promise<void>;
   /**
@@ -90,12 +91,55 @@ export async function openPublisher(options: {
     logger.info('the broker takes messages again');
   });
 
-  /** Resolves to whether the message was returned as unroutable. */
-  async function send(message: OutgoingMessage): Promise<{ wasReturned: boolean }> {
-    if (drained !== undefined) await drained;
-    const current = channel;
-    if (current === undefined) throw new BrokerUnavailableError('not connected');
+  function currentChannel(): ConfirmChannel {
+    if (channel === undefined) throw new BrokerUnavailableError('not connected');
     if (isBlocked) throw new BrokerUnavailableError('blocked by an alarm');
+    return channel;
+  }
+
+  /** The socket's buffer is full: everybody waits until it has emptied or the channel is gone. */
+  function waitForDrain(own: ConfirmChannel): void {
+    const emptied = new Promise<void>((resolve) => {
+      const done = () => {
+        own.off('drain', done);
+        own.off('close', done);
+        if (drained === emptied) drained = undefined;
+        resolve();
+      };
+      own.on('drain', done);
+      own.on('close', done);
+    });
+    drained = emptied;
+  }
+
+  /** Writes the message and waits for the broker's word. */
+  function write(own: ConfirmChannel, message: OutgoingMessage, body: Buffer): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const onConfirm = (error: unknown) =>
+        error ? reject(new BrokerUnavailableError('refused, or the channel closed')) : resolve();
+      const options = {
+        persistent: true,
+        mandatory: message.mandatory ?? true,
+        messageId: message.messageId,
+        correlationId: message.correlationId,
+        contentType: 'application/json',
+        timestamp: Math.floor(Date.now() / 1000),
+        headers: message.headers,
+      };
+      try {
+        const hasRoom = own.publish(message.exchange, message.routingKey, body, options, onConfirm);
+        if (!hasRoom && drained === undefined) waitForDrain(own);
+      } catch (error) {
+        // A channel that has just closed. Anything else is in the message, and publishing it again would not help.
+        reject(error instanceof IllegalOperationError ? new BrokerUnavailableError(error.message) : error);
+      }
+    });
+  }
+
+  /** Resolves to whether the message was returned as unroutable. One deadline covers waiting for room and for the confirm. */
+  async function send(message: OutgoingMessage): Promise<{ wasReturned: boolean }> {
+    const body = Buffer.isBuffer(message.body) ? message.body : Buffer.from(JSON.stringify(message.body));
+    currentChannel();
     if (inFlight >= MAX_IN_FLIGHT) throw new BrokerUnavailableError('too many unconfirmed messages');
 
     const entry: Pending = { wasReturned: false };
@@ -103,38 +147,20 @@ export async function openPublisher(options: {
     pending.set(message.messageId, entries.add(entry));
     inFlight += 1;
     let timer: NodeJS.Timeout | undefined;
+    let isLate = false;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        isLate = true;
+        reject(new BrokerUnavailableError('no answer in time'));
+      }, CONFIRM_TIMEOUT_MS);
+    });
+    const written = async () => {
+      while (drained !== undefined) await drained;
+      // Whoever asked has been told that it failed: it must not be published after all.
+      if (!isLate) await write(currentChannel(), message, body);
+    };
     try {
-      await new Promise<void>((resolve, reject) => {
-        timer = setTimeout(() => reject(new BrokerUnavailableError('no answer in time')), CONFIRM_TIMEOUT_MS);
-        const body = Buffer.isBuffer(message.body) ? message.body : Buffer.from(JSON.stringify(message.body));
-        const hasRoom = current.publish(
-          message.exchange,
-          message.routingKey,
-          body,
-          {
-            persistent: true,
-            mandatory: message.mandatory ?? true,
-            messageId: message.messageId,
-            correlationId: message.correlationId,
-            contentType: 'application/json',
-            timestamp: Math.floor(Date.now() / 1000),
-            headers: message.headers,
-          },
-          (error: unknown) =>
-            error ? reject(new BrokerUnavailableError('refused, or the channel closed')) : resolve(),
-        );
-        if (!hasRoom && drained === undefined) {
-          drained = new Promise<void>((resume) => {
-            current.once('drain', resume);
-            current.once('close', resume);
-          }).then(() => {
-            drained = undefined;
-          });
-        }
-      });
-    } catch (error) {
-      // Publishing on a channel that has just closed throws IllegalOperationError.
-      throw error instanceof BrokerUnavailableError ? error : new BrokerUnavailableError((error as Error).message);
+      await Promise.race([written(), late]);
     } finally {
       clearTimeout(timer);
       entries.delete(entry);

@@ -25,14 +25,21 @@ export interface HttpAppOptions {
 }
 
 const READINESS_TIMEOUT_MS = 2_000;
+const SWEEP_INTERVAL_MS = 100;
+/** A request in hand when the service stops may take this long; a synchronous notification goes on without its answer. */
+const HTTP_DRAIN_DEADLINE_MS = 10_000;
 const CORRELATION_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
+/** https://www.w3.org/TR/trace-context/#traceparent-header; anything else is as good as none. */
+const TRACEPARENT_PATTERN = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 function correlation(): RequestHandler {
   return (request, response, next) => {
     const given = request.get('x-correlation-id');
     const correlationId = given !== undefined && CORRELATION_ID_PATTERN.test(given) ? given : randomUUID();
     response.set('X-Correlation-ID', correlationId);
-    withContext({ correlationId, traceparent: request.get('traceparent') }, next);
+    const parent = request.get('traceparent');
+    const traceparent = parent !== undefined && TRACEPARENT_PATTERN.test(parent) ? parent : undefined;
+    withContext({ correlationId, traceparent }, next);
   };
 }
 
@@ -112,6 +119,11 @@ export function createHttpApp(options: HttpAppOptions): Express {
   // Simple: nested query objects are never wanted, and would open prototype pollution.
   app.set('query parser', 'simple');
   app.use(correlation(), health(options), timing(options.metrics));
+  app.use((_request, response, next) => {
+    // Stopping: whoever asks again does so on a new connection, which goes elsewhere.
+    if (!options.lifecycle.isRunning) response.set('Connection', 'close');
+    next();
+  });
   app.use(helmet());
   app.use(refuseOtherMediaTypes);
   app.use(
@@ -145,8 +157,13 @@ export async function listen(
   server.requestTimeout = 60_000;
   lifecycle.onShutdown('http server', async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // A keep-alive connection is idle only between two requests: look again and again, and cut what stays.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
+    const cut = setTimeout(() => server.closeAllConnections(), HTTP_DRAIN_DEADLINE_MS);
     server.closeIdleConnections();
     await closed;
+    clearInterval(sweep);
+    clearTimeout(cut);
   });
   return server;
 }

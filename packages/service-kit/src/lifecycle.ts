@@ -1,7 +1,7 @@
 import { errorFields, type Logger } from './logger.ts';
 
-/** How long a service may take to finish what it has begun. */
-const DRAIN_DEADLINE_MS = 20_000;
+/** How long a service may take to finish what it has begun. Longer than a consumer's drain, shorter than the supervisor's patience. */
+const DRAIN_DEADLINE_MS = 55_000;
 
 export interface Lifecycle {
   /** False from the first signal on: readiness turns red before anything closes. */

@@ -28,6 +28,9 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger, lif
     max: options.poolSize,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    // For a server that has stopped answering, and so enforces nothing.
+    query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
+    keepAlive: true,
   });
   // An idle connection that the server closes is not an event worth dying for: the pool opens another.
   pool.on('error', (error) => logger.warn('database connection lost', errorFields(error)));
@@ -77,7 +80,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   if (code !== undefined)
     return CONNECTION_LOST.test(code) || code.startsWith('ECONN') || code === 'ETIMEDOUT' || code === 'EPIPE';
-  return /connection (terminated|timeout)|timeout exceeded when trying to connect|Client has encountered/i.test(
+  return /connection (terminated|timeout)|timeout exceeded when trying to connect|Client has encountered|Query read timeout/i.test(
     error.message,
   );
 }

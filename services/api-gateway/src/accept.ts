@@ -92,9 +92,13 @@ export async function acceptNotification(
     ]);
   } catch (error) {
     if (!(error instanceof BrokerUnavailableError)) throw error;
-    throw new AppError('dependency_unavailable', 'The message broker is unavailable; nothing was accepted', {
-      cause: error,
-    });
+    throw new AppError(
+      'dependency_unavailable',
+      'The message broker did not confirm: it may or may not have been accepted',
+      {
+        cause: error,
+      },
+    );
   }
   return envelope;
 }

@@ -1,3 +1,4 @@
+import { AppError } from '@notify/contracts';
 import type { ServiceClient } from '@notify/service-kit';
 import { type Request, type RequestHandler, Router } from 'express';
 import type { Scope } from './api-key.ts';
@@ -20,6 +21,9 @@ export function queryOf(request: Request): string {
 }
 
 function pathOf(pattern: string, params: Record<string, string>): string {
+  // Encoding leaves dots alone, and `..` would lead to another operation of the service behind.
+  if (Object.values(params).some((value) => /^\.{1,2}$/.test(value)))
+    throw new AppError('not_found', 'There is no such path');
   return pattern.replaceAll(/:(\w+)/g, (_match, name: string) => encodeURIComponent(params[name] ?? ''));
 }
 

@@ -38,7 +38,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
     lifecycle,
   );
   await storeBootstrapKey(database, config.API_KEY);
-  const redis = await openRedis(config.REDIS_URL, logger, lifecycle);
+  const redis = await openRedis(config.REDIS_URL, logger, lifecycle, { isRequired: false });
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: NAME, logger, metrics, lifecycle });
 
   const token = createServiceTokens(config.SERVICE_TOKEN_SECRET, NAME);

@@ -27,7 +27,7 @@ export function syncAnswer(reply: SyncReplyJson): { status: 200 | 207; body: Syn
     };
   }
   const extra = { notification_id, attempts };
-  if (attempts.every(isHopeless)) {
+  if (attempts.length > 0 && attempts.every(isHopeless)) {
     throw new AppError('undeliverable', 'No channel can ever deliver this: see attempts', { extra });
   }
   throw new AppError('delivery_failed', 'Every channel failed: see attempts', { extra });

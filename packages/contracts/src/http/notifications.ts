@@ -39,9 +39,9 @@ export const sendRequestSchema = Joi.object<SendRequestJson>({
   variables: Joi.object().unknown().default({}),
   content: Joi.object({
     title: field.headerText(998),
-    body: Joi.string().max(100_000),
-    html: Joi.string().max(200_000),
-    data: Joi.object().pattern(field.DATA_KEY_PATTERN, Joi.string().max(4096)),
+    body: field.text(100_000),
+    html: field.text(200_000),
+    data: Joi.object().pattern(field.DATA_KEY_PATTERN, field.text(4096)),
   }).or('title', 'body', 'html'),
   channels: Joi.array().items(field.channel()).min(1).unique(),
   mode: Joi.string().lowercase().valid('first_success').default('first_success'),
@@ -73,7 +73,7 @@ export interface NotifyRequestJson {
 
 export const notifyRequestSchema = Joi.object<NotifyRequestJson>({
   to: Joi.object({ email: field.email(), phone: field.phone() }).or('email', 'phone').required(),
-  message: Joi.string().max(100_000).required(),
+  message: field.text(100_000).required(),
   subject: field.headerText(998),
   type: field.callerId().required(),
   priority: field.priority().default('high'),
