@@ -6,7 +6,6 @@ import { textTable } from './text-table.ts';
 export function addressesText(ports: Ports, settings: Settings): string {
   const operator = `user ${settings['RABBITMQ_OPERATOR_USER']}, password ${settings['RABBITMQ_OPERATOR_PASSWORD']}`;
   return textTable([
-    ['API', `http://localhost:${ports.gateway}/api/v1`, `key in .env (API_KEY)`],
     ['API docs', `http://localhost:${ports.gateway}/docs`],
     ['Sandbox', `http://localhost:${ports.sandbox}/`, 'what was sent: email, SMS, push'],
     ['RabbitMQ', `http://localhost:${ports.rabbitmq_management}/`, operator],

@@ -89,6 +89,30 @@ test('headers that are no trace are left out, and the notification goes its way'
   expect(await settled(odd.body.notification_id)).toMatchObject({ status: 'sent' });
 });
 
+test('what can not be carried is refused with its place, and never a 500', async () => {
+  const userId = await createUser({ email: freshEmail() });
+  const constructorType = await post({ user_id: userId, notification_type: 'constructor', content });
+  expect(constructorType.status).toBe(202);
+  const deep = `{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`;
+  for (const [body, field] of [
+    [`{"to":{"email":"a@sandbox.test"},"content":{"title":"T","body":"x\\u0000y"}}`, 'content.body'],
+    [`{"to":{"email":"h\\ud800i@sandbox.test"},"content":{"title":"T","body":"B"}}`, 'to.email'],
+    [`{"to":{"email":"a@sandbox.test"},"content":{"title":"T","body":"B"},"__proto__":{"x":1}}`, '__proto__'],
+    [
+      `{"to":{"email":"a@sandbox.test"},"content":{"title":"T","body":"B"},"metadata":${deep}}`,
+      expect.stringContaining('metadata'),
+    ],
+  ]) {
+    const answer = await post(body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed', errors: [{ field }] } });
+  }
+  expect((await post('not gzip', { 'content-encoding': 'gzip' })).status).toBe(415);
+  expect((await api('GET', '/api/v1/notifications?created_after=-271821-04-20T00:00:00Z')).status).toBe(400);
+  // An empty body must not empty the user.
+  expect((await api('PUT', `/api/v1/users/${userId}`, '')).status).toBe(400);
+  expect((await api('GET', `/api/v1/users/${userId}`)).body.email).not.toBeNull();
+});
+
 test('a path can not lead to another operation', async () => {
   const userId = await createUser({ email: freshEmail() });
   expect((await api('DELETE', `/api/v1/users/${userId}/devices/%2e%2e`)).status).toBe(404);

@@ -4,19 +4,22 @@ import { createSlots } from './slots.ts';
 
 /** Starts `count` calls that last until `finish`, and tells how many got a slot. */
 function occupy(slots: ReturnType<typeof createSlots>, priority: Priority, count: number) {
-  const finishers: (() => void)[] = [];
+  let running = 0;
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
   const calls = Array.from({ length: count }, () =>
-    slots(priority, () => new Promise<void>((resolve) => finishers.push(resolve))),
+    slots(priority, () => {
+      running += 1;
+      return opened;
+    }),
   );
   return {
-    running: () => finishers.length,
-    async finish() {
-      const done = Promise.all(calls);
-      while (finishers.length > 0) {
-        for (const finish of finishers.splice(0)) finish();
-        await new Promise(setImmediate);
-      }
-      await done;
+    running: () => running,
+    finish() {
+      open();
+      return Promise.all(calls);
     },
   };
 }

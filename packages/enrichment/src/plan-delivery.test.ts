@@ -49,6 +49,14 @@ test('a type can be switched on for a channel that is off in general, and the ot
   });
 });
 
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+  'the type %s is a type like any other',
+  (notificationType) => {
+    const preferences: Preferences = { channels: {}, types: {} };
+    expect(plan({ reachable: { ...everything, preferences }, notificationType }).channels).toEqual([...CHANNELS]);
+  },
+);
+
 test('each channel that is passed over has its reason', () => {
   const result = plan({
     reachable: { email: 'a@example.com', deviceTokens: [], phone: '+14155550123' },

@@ -16,14 +16,20 @@ export interface DeliveryPlan {
   skipped: Skip[];
 }
 
+/** What the user wants of this type. Types are named by callers: `constructor` is one like any other. */
+function preferencesForType(preferences: Preferences | undefined, notificationType: string) {
+  if (preferences === undefined || !Object.hasOwn(preferences.types, notificationType)) return undefined;
+  return preferences.types[notificationType];
+}
+
 /** The user's order for this type, else in general, with the channels not named after those that are. */
 function userOrder(preferences: Preferences | undefined, notificationType: string): Channel[] {
-  const preferred = preferences?.types[notificationType]?.channelOrder ?? preferences?.channelOrder ?? [];
+  const preferred = preferencesForType(preferences, notificationType)?.channelOrder ?? preferences?.channelOrder ?? [];
   return [...preferred, ...DEFAULT_CHANNEL_ORDER.filter((channel) => !preferred.includes(channel))];
 }
 
 function hasOptedOut(preferences: Preferences | undefined, notificationType: string, channel: Channel): boolean {
-  const forType = preferences?.types[notificationType]?.channels[channel];
+  const forType = preferencesForType(preferences, notificationType)?.channels[channel];
   return (forType ?? preferences?.channels[channel] ?? true) === false;
 }
 

@@ -12,7 +12,7 @@ import {
 /** Longer than any source that the API accepts. */
 const PARSE_LIMIT_CHARACTERS = 250_000;
 /** Per source, all passes together. Far above what a real template needs (well under a millisecond). */
-const RENDER_LIMIT_MS = 500;
+const RENDER_LIMIT_MS = 200;
 /** Roughly characters: output written, strings and arrays made. */
 const MEMORY_LIMIT = 2_000_000;
 /** A caller who forgot more than this learns the rest at the next try. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
-import { AppError } from '@notify/contracts';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import { withContext } from './context.ts';
+import { jsonBody } from './json-body.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Logger } from './logger.ts';
 import { durationHistogram, type Metrics } from './metrics.ts';
@@ -99,18 +99,6 @@ function health({ readiness, lifecycle, metrics }: HttpAppOptions): Router {
   return router;
 }
 
-const JSON_TYPES = ['application/json', 'application/*+json'];
-
-/** A body that is not said to be JSON would be taken for no body at all. */
-const refuseOtherMediaTypes: RequestHandler = (request, _response, next) => {
-  const hasBody =
-    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
-  if (hasBody && !request.is(JSON_TYPES)) {
-    throw new AppError('unsupported_media_type', 'Send the body as JSON, with "Content-Type: application/json"');
-  }
-  next();
-};
-
 /** An express app with what every service has: correlation ids, health, metrics, JSON bodies, problem+json errors. */
 export function createHttpApp(options: HttpAppOptions): Express {
   const app = express();
@@ -125,14 +113,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     next();
   });
   app.use(helmet());
-  app.use(refuseOtherMediaTypes);
-  app.use(
-    express.json({
-      limit: options.bodyLimit ?? '256kb',
-      strict: false,
-      type: JSON_TYPES,
-    }),
-  );
+  app.use(...jsonBody(options.bodyLimit ?? '256kb'));
   for (const router of options.routers) app.use(router);
   app.use(notFoundHandler);
   app.use(problemHandler(options.logger));

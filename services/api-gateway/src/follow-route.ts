@@ -1,6 +1,7 @@
 import { AppError, type ListJson, listQuerySchema, type NotificationJson, validate } from '@notify/contracts';
 import type { ServiceClient } from '@notify/service-kit';
 import { type RequestHandler, Router } from 'express';
+import { validate as isUuid } from 'uuid';
 import type { AcceptSummaries } from './accept-summary.ts';
 import { queryOf } from './forward-route.ts';
 
@@ -16,8 +17,9 @@ export function followRoute(
   });
   router.get('/api/v1/notifications/:id', authenticate, async (request, response) => {
     const id = String(request.params['id']);
+    if (!isUuid(id)) throw new AppError('notification_not_found', 'There is no notification with this id');
     try {
-      const path = `/notifications/${encodeURIComponent(id)}`;
+      const path = `/notifications/${id}`;
       response.json(await statusService.request<NotificationJson>('GET', path));
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'notification_not_found') throw error;

@@ -48,9 +48,12 @@ function parametersOf({ path, query }: Operation): unknown[] {
   ];
 }
 
-function answersOf({ answers }: Operation): Record<string, unknown> {
+function answersOf(operation: Operation): Record<string, unknown> {
+  const ofBodies: Record<number, string> =
+    operation.body === undefined ? {} : { 413: 'The body is over 256 KiB', 415: 'The body is not JSON' };
   const all: Record<number, string> = {
-    ...answers,
+    ...operation.answers,
+    ...ofBodies,
     401: 'No valid API key',
     403: 'The API key lacks the scope',
     503: '`dependency_unavailable`: try again after `Retry-After` seconds',

@@ -61,6 +61,9 @@ export const timezone = () =>
     })
     .messages({ 'string.timezone': '{{#label}} must be an IANA time zone such as Africa/Lagos' });
 
+/** RFC 3339, within what a database can hold. */
+export const time = () => Joi.date().iso().min('1970-01-01T00:00:00Z').max('9999-12-31T23:59:59Z');
+
 export const metadata = () => Joi.object().unknown().max(50);
 
 export const listLimit = () => Joi.number().integer().min(1).max(200).default(50);

@@ -25,7 +25,7 @@ export const sendRequestSchema = Joi.object<SendRequestJson>({
   to: Joi.object({
     email: field.email(),
     phone: field.phone(),
-    device_tokens: Joi.array().items(Joi.string().max(4096)).min(1).max(50).unique(),
+    device_tokens: Joi.array().items(field.headerText(4096)).min(1).max(50).unique(),
     locale: field.locale(),
     timezone: field.timezone(),
   }).or('email', 'phone', 'device_tokens'),
@@ -102,8 +102,8 @@ export const listQuerySchema = Joi.object<ListQueryJson>({
   user_id: field.callerId(),
   notification_type: field.callerId(),
   priority: field.priority(),
-  created_after: Joi.date().iso(),
-  created_before: Joi.date().iso(),
+  created_after: field.time(),
+  created_before: field.time(),
   limit: field.listLimit(),
   cursor: field.listCursor(),
 }).label('ListQuery');

@@ -38,7 +38,8 @@ export interface UserJson {
 }
 
 /** As the vendor's SDK on the device gave it. */
-export const deviceToken = () => field.headerText(4096);
+/** Not `.` or `..`: a path that ends in one could not name the device. */
+export const deviceToken = () => field.headerText(4096).invalid('.', '..');
 
 /** `POST /api/v1/users/{user_id}/devices` */
 export const deviceSchema = Joi.object<Device>({
