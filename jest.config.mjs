@@ -24,8 +24,12 @@ export default {
   // Tests wait for conditions, each with a deadline of its own; this one only ends what hangs.
   testTimeout: 60_000,
   projects: [
-    project('unit', ['{packages,services}/*/src/**/*.test.ts', 'infra/**/*.test.ts']),
-    project('integration', ['{packages,services}/*/test/**/*.int.test.ts']),
+    project('unit', ['{packages,services}/*/src/**/*.test.ts', 'infra/**/!(*.int).test.ts', 'bench/*.test.ts']),
+    project('integration', [
+      '{packages,services}/*/test/**/*.int.test.ts',
+      'infra/**/*.int.test.ts',
+      'bench/test/**/*.int.test.ts',
+    ]),
     project('e2e', ['tests/e2e/**/*.test.ts']),
   ],
 };

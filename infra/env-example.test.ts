@@ -23,11 +23,17 @@ const SERVER_SETTINGS = [
   'CORE_DB_PASSWORD',
 ];
 
+/** What docker-compose.yml names in `${...}`. */
+const composeSettings = [
+  ...readFileSync(new URL('../docker-compose.yml', import.meta.url), 'utf8').matchAll(/\$\{([A-Z][A-Z0-9_]+)/g),
+].flatMap(([, name = '']) => name);
+
 test('.env.example lists every setting that something reads, and no other', () => {
   const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
   const listed = [...example.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map(([, key]) => key);
   const read = new Set([
     ...SERVER_SETTINGS,
+    ...composeSettings,
     ...Object.values(portTable).map(({ setting }) => setting),
     ...[
       gatewayConfigKeys,

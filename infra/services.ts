@@ -68,7 +68,10 @@ const secretSetting =
 const serverAddresses: Readonly<Record<string, Need>> = { RABBITMQ_URL: 'rabbitmq', REDIS_URL: 'redis' };
 
 /** Where a service listens and keeps its data is for the instance to say, whatever .env holds. */
-const fixedSettings = ['NODE_ENV', 'HOST', 'PORT', 'DATABASE_URL', 'SMTP_LISTEN_PORT'];
+const fixedSettings = [
+  ...['NODE_ENV', 'HOST', 'PORT', 'DATABASE_URL', 'SMTP_LISTEN_PORT'],
+  ...['HTTPS_CERT', 'HTTPS_CERT_FILE', 'HTTPS_KEY', 'HTTPS_KEY_FILE'],
+];
 
 /**
  * The environment of one service: the addresses of the instance, then the settings of .env that are not empty and may concern it. A
@@ -97,10 +100,7 @@ function wiring(service: Service, instance: Instance): Record<string, string> {
       IN_APP_SERVICE_URL: at('in_app'),
       SERVICE_TOKEN_SECRET: settings['SERVICE_TOKEN_SECRET'] ?? '',
     }),
-    ...(has('api_key') && {
-      API_KEY: settings['API_KEY'] ?? '',
-      PUBLIC_URL: `http://localhost:${ports.gateway}`,
-    }),
+    ...(has('api_key') && { API_KEY: settings['API_KEY'] ?? '' }),
     ...sandboxVendor(service, instance),
   };
 }

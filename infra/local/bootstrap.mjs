@@ -12,7 +12,7 @@ const stampFile = join(projectDir, 'node_modules', '.installed-lock');
 const [command = '', ...args] = process.argv.slice(2);
 
 /** Commands that need the dependencies; the others only look at what is there. */
-const installs = ['start', 'test'].includes(command);
+const installs = ['start', 'test', 'test:compose', 'bench'].includes(command);
 
 if (Number(process.versions.node.split('.')[0]) < 18) {
   fail(
@@ -20,16 +20,20 @@ if (Number(process.versions.node.split('.')[0]) < 18) {
   );
 }
 if (installs) installDependencies();
-if (!installs && !existsSync(join(projectDir, '.local')) && !existsSync(join(projectDir, '.env'))) {
-  console.log('Nothing is running and nothing is stored here. `npm start` starts the system.');
-  process.exit(0);
+const node = findNode();
+if (node === undefined) {
+  // Nobody has run npm start: an answer without Node 24.
+  if (!installs && !existsSync(join(projectDir, '.local')) && !existsSync(join(projectDir, '.env'))) {
+    console.log('npm start has not run here yet. `npm start` starts the system.');
+    process.exit(0);
+  }
+  fail(
+    installs
+      ? `Node 24 is needed and is not shipped for ${process.platform}-${process.arch}: install Node 24 or newer and run the command again.`
+      : 'Node 24 is not installed here: run `npm start` once (it gets it), or use Node 24 or newer.',
+  );
 }
-run(findNode(), [
-  '--disable-warning=ExperimentalWarning',
-  join(projectDir, 'infra', 'local', 'cli.ts'),
-  command,
-  ...args,
-]);
+run(node, ['--disable-warning=ExperimentalWarning', join(projectDir, 'infra', 'local', 'cli.ts'), command, ...args]);
 
 /** Installs the dependencies of the lockfile, unless this very lockfile is installed already. */
 function installDependencies() {
@@ -60,16 +64,11 @@ function installDependencies() {
   console.log(`Dependencies installed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
 }
 
-/** The path of a Node that runs TypeScript from source: the one of the dependencies, else the running one. */
+/** The path of a Node that runs TypeScript from source: the one of the dependencies, else the running one; undefined when there is none. */
 function findNode() {
   const shipped = join(projectDir, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
   if (existsSync(shipped) && spawnSync(shipped, ['--version']).status === 0) return shipped;
-  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  return fail(
-    installs
-      ? `Node 24 is needed and is not shipped for ${process.platform}-${process.arch}: install Node 24 or newer and run the command again.`
-      : 'Node 24 is not installed here: run `npm start` once (it gets it), or use Node 24 or newer.',
-  );
+  return Number(process.versions.node.split('.')[0]) >= 24 ? process.execPath : undefined;
 }
 
 function run(node, nodeArguments) {

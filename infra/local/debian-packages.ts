@@ -6,16 +6,30 @@ import { findPostgresPrograms } from './servers/postgres.ts';
 import { rabbitmqServerScript } from './servers/rabbitmq.ts';
 import { isRoot } from './servers/server-user.ts';
 
-const packages = [
+type Package = { readonly name: string; readonly isPresent: () => boolean };
+
+const packages: readonly Package[] = [
   { name: 'postgresql', isPresent: () => findPostgresPrograms() !== undefined },
   { name: 'rabbitmq-server', isPresent: () => existsSync(rabbitmqServerScript) },
   { name: 'redis-server', isPresent: () => isOnPath('redis-server') },
 ];
 
+/** What the tests need besides: certificates are made with the one, HTTPS ends at the other. */
+const testPackages: readonly Package[] = [
+  { name: 'openssl', isPresent: () => isOnPath('openssl') },
+  { name: 'nginx-light', isPresent: () => existsSync('/usr/sbin/nginx') || isOnPath('nginx') },
+];
+
 const policyFile = '/usr/sbin/policy-rc.d';
 
+const namesOfMissing = (wanted: readonly Package[]): string[] =>
+  wanted.filter(({ isPresent }) => !isPresent()).map(({ name }) => name);
+
 /** The Debian packages of the servers that this machine lacks. */
-export const missingPackages = (): string[] => packages.filter(({ isPresent }) => !isPresent()).map(({ name }) => name);
+export const missingPackages = (): string[] => namesOfMissing(packages);
+
+/** The same, with what only tests need. */
+export const missingTestPackages = (): string[] => namesOfMissing([...packages, ...testPackages]);
 
 /** One clear line when the missing packages cannot be installed by this user on this machine, else undefined. */
 export function whyNotInstallable(missing: readonly string[]): string | undefined {

@@ -36,6 +36,11 @@ export function missingLines(example: string, current: string): string {
     .join('');
 }
 
+/** The names of all settings of an env file, those that are commented out too. */
+export function settingNames(text: string): Set<string> {
+  return new Set([...text.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].flatMap(([, name]) => name ?? []));
+}
+
 function unquote(value: string): string {
   const quoted = /^(["'])(.*)\1$/.exec(value);
   return quoted?.[2] ?? value;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dataDir, lockFile, markerValue, markerVariable } from './instance.ts';
 
@@ -27,6 +27,8 @@ export function runningSupervisor(dir: string): number | undefined {
  * PostgreSQL, which overwrites it, by their working folder. Finds what a parent left behind too: RabbitMQ's epmd, orphans.
  */
 export function findProcesses(dir: string, processName?: string): number[] {
+  // Only Linux has it, and only there anything runs natively.
+  if (!existsSync('/proc')) return [];
   const mark = `${markerVariable}=${markerValue(dir, processName ?? '')}`;
   const folder = `${dataDir(dir)}/${processName ?? ''}`;
   return readdirSync('/proc')

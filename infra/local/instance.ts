@@ -13,10 +13,15 @@ export type Instance = {
   readonly ports: Ports;
   /** The settings of its .env file: secrets and whatever the operator set. */
   readonly settings: Settings;
+  /** Test instances alone: their servers speak TLS too. */
+  readonly tls?: InstanceTls;
 };
 
+/** The folder holds `server.pem` and `server.key`. PostgreSQL speaks TLS on its only port. */
+export type InstanceTls = { readonly folder: string; readonly rabbitmqPort: number; readonly redisPort: number };
+
 /** What is written to instance.json, for the supervisor: no secrets, those stay in the env file. */
-type InstanceFile = { name: string; ports: Ports; env_file: string };
+type InstanceFile = { name: string; ports: Ports; env_file: string; tls?: InstanceTls };
 
 export const instanceFile = (dir: string): string => join(dir, 'instance.json');
 export const stateFile = (dir: string): string => join(dir, 'state.json');
@@ -41,13 +46,19 @@ export const outsideBase = '/var/lib/notification-system';
 export const outsideDataDir = (dir: string): string =>
   join(outsideBase, createHash('sha256').update(dir).digest('hex').slice(0, 12));
 
-export function writeInstanceFile(dir: string, name: string, ports: Ports, envFile: string): void {
-  const content: InstanceFile = { name, ports, env_file: envFile };
+export function writeInstanceFile(dir: string, name: string, ports: Ports, envFile: string, tls?: InstanceTls): void {
+  const content: InstanceFile = { name, ports, env_file: envFile, tls };
   writeFileSync(instanceFile(dir), `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /** Throws when the instance was never written. */
 export function readInstance(dir: string): Instance {
   const content = JSON.parse(readFileSync(instanceFile(dir), 'utf8')) as InstanceFile;
-  return { name: content.name, dir, ports: content.ports, settings: parseEnv(readFileSync(content.env_file, 'utf8')) };
+  return {
+    name: content.name,
+    dir,
+    ports: content.ports,
+    settings: parseEnv(readFileSync(content.env_file, 'utf8')),
+    tls: content.tls,
+  };
 }

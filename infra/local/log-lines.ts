@@ -13,3 +13,10 @@ export function linesOfLastLife(file: string, count: number): string[] {
   const from = (ends.filter((index) => index < lines.length - 1).at(-1) ?? -1) + 1;
   return lines.slice(from).slice(-count);
 }
+
+/** The log that is meant: `gateway` is enough for api-gateway. Undefined when that names none, or more than one. */
+export function pickLog(names: readonly string[], wanted: string | undefined): string | undefined {
+  if (wanted === undefined) return undefined;
+  const matching = names.includes(wanted) ? [wanted] : names.filter((name) => name.includes(wanted));
+  return matching.length === 1 ? matching[0] : undefined;
+}

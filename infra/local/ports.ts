@@ -26,7 +26,7 @@ export const portTable = {
 export type PortKey = keyof typeof portTable;
 export type Ports = Readonly<Record<PortKey, number>>;
 
-const portKeys = Object.keys(portTable) as PortKey[];
+export const portKeys = Object.keys(portTable) as PortKey[];
 
 /** The ports of the default instance. Throws an Error with one clear line when a setting is not a port or used twice. */
 export function configuredPorts(settings: Settings): Ports {
@@ -69,8 +69,18 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-/** The ports of an instance that something else listens on already. */
-export async function portsInUse(ports: Ports): Promise<PortKey[]> {
-  const free = await Promise.all(portKeys.map((key) => isPortFree(ports[key])));
-  return portKeys.filter((_, index) => !free[index]);
+/** Those of the ports (by default all) that something else listens on already. */
+export async function portsInUse(ports: Ports, keys: readonly PortKey[] = portKeys): Promise<PortKey[]> {
+  const free = await Promise.all(keys.map((key) => isPortFree(ports[key])));
+  return keys.filter((_, index) => !free[index]);
+}
+
+/** What the user can do about ports that are taken, a line each. */
+export function portsInUseText(ports: Ports, taken: readonly PortKey[]): string {
+  return taken
+    .map((key) => {
+      const { usedBy, setting } = portTable[key];
+      return `Port ${ports[key]}, wanted by ${usedBy}, is in use: stop what listens there, or set ${setting} in .env to another port.`;
+    })
+    .join('\n');
 }

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { services } from '../services.ts';
-import { installPackages, missingPackages, whyNotInstallable } from './debian-packages.ts';
-import { type Instance, logFile, readInstance, stateFile, writeInstanceFile } from './instance.ts';
+import { installPackages, missingTestPackages, whyNotInstallable } from './debian-packages.ts';
+import { endToEndEnvironment, managementUrl, rabbitmqUrl } from './end-to-end-environment.ts';
+import { type Instance, type InstanceTls, logFile, readInstance, stateFile, writeInstanceFile } from './instance.ts';
 import { isAlive } from './instance-processes.ts';
 import { linesOfLastLife } from './log-lines.ts';
 import { localDir } from './paths.ts';
@@ -39,7 +40,6 @@ export async function createTestInstance(progress: Progress): Promise<TestInstan
   mkdirSync(join(dir, 'logs'), { recursive: true });
   const envFile = join(dir, 'env');
   draftSettings(envFile).write();
-  writeInstanceFile(dir, `${namePrefix}${process.pid}`, await findFreePorts(), envFile);
   let supervisor: ChildProcess | undefined;
 
   const waitFor = async (names: (name: string) => boolean): Promise<void> => {
@@ -52,6 +52,7 @@ export async function createTestInstance(progress: Progress): Promise<TestInstan
     dir,
     async startServers() {
       await ensurePackages(progress);
+      writeInstanceFile(dir, `${namePrefix}${process.pid}`, await findFreePorts(), envFile, await prepareTls(dir));
       makeDataDir(dir);
       supervisor = launchSupervisor(dir, true);
       await waitFor(() => true);
@@ -61,7 +62,7 @@ export async function createTestInstance(progress: Progress): Promise<TestInstan
       await waitFor(isService);
     },
     integrationEnvironment: () => integrationEnvironment(readInstance(dir)),
-    endToEndEnvironment: () => endToEndEnvironment(readInstance(dir)),
+    endToEndEnvironment: () => ({ ...endToEndEnvironment(readInstance(dir)), E2E_STATE_FILE: stateFile(dir) }),
     async remove(keepLogs) {
       if (supervisor !== undefined && supervisor.exitCode === null && supervisor.signalCode === null) {
         const ended = once(supervisor, 'exit');
@@ -75,9 +76,24 @@ export async function createTestInstance(progress: Progress): Promise<TestInstan
   };
 }
 
+/** A certificate for the servers, and ports on which they speak TLS besides their plain ones. */
+async function prepareTls(dir: string): Promise<InstanceTls> {
+  // Loaded here: other commands load this file too, and should not need what is for tests.
+  const { openTestAuthority } = await import('@notify/testing');
+  const folder = join(dir, 'tls');
+  openTestAuthority(folder).issue('server', ['localhost', '127.0.0.1']);
+  const { rabbitmq, redis } = await findFreePorts();
+  return { folder, rabbitmqPort: rabbitmq, redisPort: redis };
+}
+
 function integrationEnvironment(instance: Instance): Record<string, string> {
-  const { ports, settings } = instance;
+  const { ports, settings, tls } = instance;
+  if (tls === undefined) throw new Error('The servers of this instance were not started for tests.');
   return {
+    NODE_EXTRA_CA_CERTS: join(tls.folder, 'ca.pem'),
+    TEST_TLS_FOLDER: tls.folder,
+    TEST_RABBITMQ_TLS_PORT: String(tls.rabbitmqPort),
+    TEST_REDIS_TLS_PORT: String(tls.redisPort),
     TEST_POSTGRES_URL: superuserUrl(instance, 'postgres-core'),
     TEST_RABBITMQ_URL: rabbitmqUrl(instance),
     TEST_RABBITMQ_MANAGEMENT_URL: managementUrl(instance),
@@ -86,29 +102,8 @@ function integrationEnvironment(instance: Instance): Record<string, string> {
   };
 }
 
-function endToEndEnvironment(instance: Instance): Record<string, string> {
-  const { ports, settings } = instance;
-  return {
-    E2E_GATEWAY_URL: `http://127.0.0.1:${ports.gateway}`,
-    E2E_SANDBOX_URL: `http://127.0.0.1:${ports.sandbox}`,
-    E2E_API_KEY: settings['API_KEY'] ?? '',
-    E2E_STATE_FILE: stateFile(instance.dir),
-    E2E_RABBITMQ_URL: rabbitmqUrl(instance),
-    E2E_RABBITMQ_MANAGEMENT_URL: managementUrl(instance),
-  };
-}
-
-function rabbitmqUrl({ ports, settings }: Instance): string {
-  return `amqp://${settings['RABBITMQ_USER']}:${settings['RABBITMQ_PASSWORD']}@127.0.0.1:${ports.rabbitmq}`;
-}
-
-function managementUrl({ ports, settings }: Instance): string {
-  const credentials = `${settings['RABBITMQ_OPERATOR_USER']}:${settings['RABBITMQ_OPERATOR_PASSWORD']}`;
-  return `http://${credentials}@127.0.0.1:${ports.rabbitmq_management}`;
-}
-
 async function ensurePackages(progress: Progress): Promise<void> {
-  const missing = missingPackages();
+  const missing = missingTestPackages();
   const refusal = whyNotInstallable(missing);
   if (refusal !== undefined) throw new Error(refusal);
   if (missing.length > 0) await installPackages(missing, progress);

@@ -1,19 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '@notify/testing';
-import {
-  type AnyAnswer,
-  api,
-  arrived,
-  createUser,
-  freshEmail,
-  freshPhone,
-  killProcess,
-  processOf,
-  restarted,
-  settled,
-  unique,
-} from './system.ts';
+import { killProcess, processId, restarted } from './running-processes.ts';
+import { type AnyAnswer, api, arrived, createUser, freshEmail, freshPhone, settled, unique } from './system.ts';
 
 const content = { title: 'T', body: 'B' };
 const CONCURRENCY = 32;
@@ -98,7 +87,7 @@ describe('kill -9 while 1,000 notifications are on their way loses none', () => 
   const SLOTS = 64;
 
   async function killUnderLoad(name: string, requestOf?: (index: number) => Request, copiesOf?: typeof copiesAtVendor) {
-    const { pid } = processOf(name);
+    const pid = processId(name);
     const load = await loadWith(TOTAL, () => killProcess(name), { requestOf });
     await restarted(name, pid);
     for (const answer of load.refused) expect(answer.status).toBe(503);
@@ -174,7 +163,7 @@ describe('kill -9 while 1,000 notifications are on their way loses none', () => 
 });
 
 test('when the broker is killed under load, what was accepted arrives, and requests in the gap get 503 with Retry-After', async () => {
-  const { pid } = processOf('rabbitmq');
+  const pid = processId('rabbitmq');
   // Slow enough that requests go on while the broker is away.
   const load = await loadWith(1_500, () => killProcess('rabbitmq'), { pauseMs: 100 });
   await restarted('rabbitmq', pid);
@@ -195,7 +184,7 @@ test('when the broker is killed under load, what was accepted arrives, and reque
 }, 300_000);
 
 test('while Redis is away notifications are accepted, wait, and are sent once it is back', async () => {
-  const { pid } = processOf('redis');
+  const pid = processId('redis');
   const load = await loadWith(300, () => killProcess('redis'));
   await restarted('redis', pid);
   const result = await verify(load);

@@ -1,15 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { everythingLogged } from './running-processes.ts';
 import { api, createUser, freshEmail, freshPhone, send, settled, unique } from './system.ts';
-
-const logsDir = join(dirname(process.env['E2E_STATE_FILE'] as string), 'logs');
-
-function everythingLogged(): string {
-  return readdirSync(logsDir)
-    .map((file) => readFileSync(join(logsDir, file), 'utf8'))
-    .join('\n');
-}
 
 test('recipients, bodies, variables and keys are never logged, not even when delivery fails', async () => {
   const [email, phone, secret] = [freshEmail('bounce'), freshPhone('+150055501'), unique('confidential')];

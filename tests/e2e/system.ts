@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { AttemptJson, NotificationJson, SendAnswerJson } from '@notify/contracts';
 import { eventually } from '@notify/testing';
 
@@ -117,26 +116,4 @@ export async function rabbitmq<T>(method: string, path: string, body?: unknown):
   if (!response.ok) throw new Error(`RabbitMQ: ${response.status} ${await response.text()}`);
   const text = await response.text();
   return (text === '' ? undefined : JSON.parse(text)) as T;
-}
-
-interface State {
-  processes: Record<string, { pid: number; status: string; restarts: number }>;
-}
-
-/** The process of a service or server, as the supervisor runs it now. */
-export function processOf(name: string): State['processes'][string] {
-  const state = JSON.parse(readFileSync(required('E2E_STATE_FILE'), 'utf8')) as State;
-  const found = state.processes[name];
-  if (found === undefined) throw new Error(`no process ${name} in ${Object.keys(state.processes).join(', ')}`);
-  return found;
-}
-
-/** kill -9. */
-export function killProcess(name: string): void {
-  process.kill(processOf(name).pid, 'SIGKILL');
-}
-
-/** Waits until a process that was killed has been started again and is ready. */
-export async function restarted(name: string, pidBefore: number, timeoutMs = 60_000): Promise<void> {
-  await eventually(() => processOf(name).pid !== pidBefore && processOf(name).status === 'ready', timeoutMs);
 }

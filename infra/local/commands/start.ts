@@ -1,131 +1,68 @@
-import { mkdirSync } from 'node:fs';
-import { addressesText, curlText } from '../addresses.ts';
-import { installPackages, missingPackages, whyNotInstallable } from '../debian-packages.ts';
-import { runDemonstration } from '../demonstration.ts';
-import { logFile, writeInstanceFile } from '../instance.ts';
-import { endProcesses, runningSupervisor } from '../instance-processes.ts';
-import { linesOfLastLife } from '../log-lines.ts';
-import { envFile, localDir } from '../paths.ts';
-import { configuredPorts, type Ports, portsInUse, portTable } from '../ports.ts';
-import { createProgress, type Progress, seconds } from '../progress.ts';
-import { makeDataDir } from '../servers/server-user.ts';
-import { draftSettings, type SettingsDraft } from '../settings-file.ts';
-import { type InstanceState, readState } from '../state-file.ts';
-import { launchSupervisor, stopInstance, waitUntilStarted } from '../supervisor-control.ts';
+import { existsSync } from 'node:fs';
+import { chooseMode, type ModeFacts, withoutDocker } from '../choose-mode.ts';
+import { readComposeFile } from '../docker/compose-file.ts';
+import { type DockerSystem, findDockerSystem } from '../docker/docker-system.ts';
+import { missingImages, pullImages, shortName } from '../docker/images.ts';
+import { startDocker } from '../docker/start-docker.ts';
+import { dataPath } from '../instance.ts';
+import { runningSupervisor } from '../instance-processes.ts';
+import { type Mode, readModeRecord } from '../mode-record.ts';
+import { localDir } from '../paths.ts';
+import { createProgress } from '../progress.ts';
+import { startNative } from '../start-native.ts';
+import { parseStartOptions, startUsage } from '../start-options.ts';
 
 /** `npm start`: everything from nothing to a running system that has shown one notification its way. Returns the exit code. */
 export async function start(args: readonly string[]): Promise<number> {
-  const mode = args.find((argument) => argument.startsWith('--mode='))?.slice('--mode='.length) ?? 'native';
-  if (mode === 'docker') return refuse('--mode=docker comes with a later release; npm start runs everything natively.');
-  if (mode !== 'native') return refuse(`--mode=${mode} is not known: native or docker.`);
-  if (process.platform !== 'linux') return refuse('The native mode needs Linux (Debian or Ubuntu).');
-
-  const draft = draftSettings(envFile);
-  const ports = configuredPorts(draft.settings);
-  if (runningSupervisor(localDir) !== undefined) return sayRunning(ports, draft);
-
-  const refusal = await whyNotStartable(ports);
-  if (refusal !== undefined) return refuse(refusal);
-
-  const startedAt = Date.now();
-  console.log('Starting the notification system');
-  const progress = createProgress();
-  const missing = missingPackages();
-  if (missing.length > 0) await installPackages(missing, progress);
-  prepareFolders(draft, ports, progress);
-  if (!(await bringUp(progress))) return 1;
-  progress.done('everything is ready', startedAt);
-
-  const shown = await runDemonstration({ ports, settings: draft.settings });
-  console.log(`\nPages\n${addressesText(ports, draft.settings)}\n\nTry it\n${curlText(ports, draft.settings)}\n`);
-  console.log('npm run status, npm run logs -- <service>, npm stop, npm run reset');
-  console.log(`Running; took ${seconds(Date.now() - startedAt)}`);
-  return shown ? 0 : 1;
-}
-
-function refuse(line: string): number {
-  console.error(line);
-  return 1;
-}
-
-async function whyNotStartable(ports: Ports): Promise<string | undefined> {
-  const packages = whyNotInstallable(missingPackages());
-  if (packages !== undefined) return packages;
-  // A supervisor that was killed leaves its processes; they are ours to end.
-  await endProcesses(localDir, undefined, 10_000);
-  const taken = await portsInUse(ports);
-  if (taken.length === 0) return undefined;
-  return taken
-    .map((key) => {
-      const { usedBy, setting } = portTable[key];
-      return `Port ${ports[key]}, wanted by ${usedBy}, is in use: stop what listens there, or set ${setting} in .env to another port.`;
-    })
-    .join('\n');
-}
-
-function prepareFolders(draft: SettingsDraft, ports: Ports, progress: Progress): void {
-  draft.write();
-  if (draft.change === 'created') progress.done('.env written, with secrets of its own');
-  if (draft.change === 'completed') progress.done('.env completed with new settings');
-  mkdirSync(localDir, { recursive: true });
-  const outside = makeDataDir(localDir);
-  if (outside !== undefined) {
-    progress.done(`data is kept in ${outside}: the database user cannot reach this folder (npm run reset removes it)`);
+  const options = parseStartOptions(args);
+  if (options.help) {
+    console.log(startUsage);
+    return 0;
   }
-  writeInstanceFile(localDir, 'default', ports, envFile);
+  const system = await findDockerSystem();
+  const facts = gatherFacts(options.mode, system);
+  let choice = chooseMode(facts);
+  if ('mode' in choice && choice.mode === 'docker') {
+    const dockerProblem = await whyNoImages(system);
+    if (dockerProblem !== undefined) choice = withoutDocker({ ...facts, dockerProblem });
+  }
+  if ('refusal' in choice) {
+    console.error(choice.refusal);
+    return 1;
+  }
+  if (choice.line !== undefined) console.log(choice.line);
+  return choice.mode === 'docker' ? await startDocker(system) : await startNative();
 }
 
-/** Starts everything and tells of each process that gets ready. On failure shows the log of the one at fault and stops all. */
-async function bringUp(progress: Progress): Promise<boolean> {
-  let aborted: Promise<boolean> | undefined;
-  const abort = (): void => {
-    if (aborted === undefined) console.log('\nInterrupted: stopping what was started ...');
-    aborted ??= stopInstance(localDir);
-  };
-  process.on('SIGINT', abort).on('SIGTERM', abort);
-  const startedAt = Date.now();
-  const told = new Set<string>();
-  const supervisor = launchSupervisor(localDir, false);
-  const state = await waitUntilStarted(
-    supervisor,
-    localDir,
-    () => true,
-    ({ processes }) => {
-      for (const [name, { status, port }] of Object.entries(processes)) {
-        if (status !== 'ready' || told.has(name)) continue;
-        told.add(name);
-        progress.done(`${name.padEnd(18)} 127.0.0.1:${port}`, startedAt);
-      }
+function gatherFacts(wanted: Mode | undefined, { problem, containers, volumes }: DockerSystem): ModeFacts {
+  const { last, compose_project: knownProject } = readModeRecord();
+  const dockerRuns = containers.some(({ state }) => state !== 'exited' && state !== 'created');
+  return {
+    wanted,
+    canRunNatively: process.platform === 'linux',
+    running: runningSupervisor(localDir) !== undefined ? 'native' : dockerRuns ? 'docker' : undefined,
+    hasData: {
+      native: existsSync(dataPath(localDir)),
+      docker: problem === undefined ? volumes.length > 0 : knownProject !== undefined,
     },
-  );
-  process.off('SIGINT', abort).off('SIGTERM', abort);
-  if (aborted !== undefined) {
-    await aborted;
-    return false;
-  }
-  if (state?.phase === 'ready') return true;
-  await showFailure(state);
-  return false;
+    last,
+    dockerProblem: problem,
+  };
 }
 
-async function showFailure(state: InstanceState | undefined): Promise<void> {
-  const failed = Object.entries(state?.processes ?? {}).filter(([, { status }]) => status === 'failed');
-  const names = failed.length > 0 ? failed.map(([name]) => name) : ['supervisor'];
-  for (const name of names) {
-    console.error(`\n${name} did not start. The end of ${logFile(localDir, name)}:`);
-    for (const line of linesOfLastLife(logFile(localDir, name), 20)) console.error(`  ${line}`);
+/** Pulls the images that are missing; why they can not be had, as one line. */
+async function whyNoImages({ project }: DockerSystem): Promise<string | undefined> {
+  let missing: string[];
+  try {
+    missing = await missingImages((await readComposeFile(project)).baseImages);
+  } catch (error) {
+    return (error as Error).message;
   }
-  await stopInstance(localDir);
-  console.error('\nEverything that was started is stopped again.');
-}
-
-function sayRunning(ports: Ports, draft: SettingsDraft): number {
-  const state = readState(localDir);
-  console.log(
-    state?.phase === 'ready'
-      ? 'The system is already running.'
-      : `The system is already there (${state?.phase ?? 'starting'}): npm run status`,
-  );
-  console.log(addressesText(ports, draft.settings));
-  return 0;
+  if (missing.length === 0) return undefined;
+  console.log('Pulling images');
+  const progress = createProgress();
+  return await pullImages(missing, {
+    onBegin: (image) => progress.begin(shortName(image)),
+    onDone: (image, sinceMs) => progress.done(shortName(image), sinceMs),
+  });
 }

@@ -1,7 +1,7 @@
-import { createProgress, type Progress, seconds } from '../progress.ts';
+import { createProgress, type Progress } from '../progress.ts';
 import { createTestInstance, type TestInstance } from '../test-instance.ts';
 import { createStageRunner, type StageResult, type StageRunner, staticChecks } from '../test-stage.ts';
-import { textTable } from '../text-table.ts';
+import { summarise } from '../test-summary.ts';
 
 const stages = ['static', 'unit', 'int', 'e2e'] as const;
 type Stage = (typeof stages)[number];
@@ -116,21 +116,4 @@ class TestRun {
       Date.now() - result.durationMs,
     );
   }
-}
-
-function summarise(results: readonly StageResult[], durationMs: number, interrupted: boolean): number {
-  const rows = results.map(({ name, passed, failed, durationMs: took }) => [
-    name,
-    String(passed),
-    String(failed),
-    seconds(took),
-  ]);
-  console.log(
-    `\n${textTable([['STAGE', 'PASSED', 'FAILED', 'TOOK'], ...rows, ['all', '', '', seconds(durationMs)]])}\n`,
-  );
-  const passed = results.reduce((sum, result) => sum + result.passed, 0);
-  const failed = results.reduce((sum, result) => sum + result.failed, 0);
-  console.log(`${passed} passed, ${failed} failed`);
-  if (interrupted) return 130;
-  return failed > 0 || passed === 0 ? 1 : 0;
 }

@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, wr
 import { join } from 'node:path';
 import { dataDir, type Instance } from '../instance.ts';
 import { findProcesses } from '../instance-processes.ts';
+import { projectDir } from '../paths.ts';
 import { baseEnvironment } from '../process-environment.ts';
 import type { ProcessSpec } from '../process-spec.ts';
 import { runCommand } from '../run-command.ts';
@@ -16,6 +17,9 @@ export type PostgresServer = {
   /** One role and one database for each: `gateway` -> role gateway_service, database gateway_db. */
   readonly databases: readonly string[];
 };
+
+/** Makes one service's role and database, for docker-compose.yml too. */
+const databaseSqlFile = join(projectDir, 'infra', 'postgres', 'database.sql');
 
 /** Which server holds which database. */
 export const postgresServers: readonly PostgresServer[] = [
@@ -65,29 +69,27 @@ export function postgresSpec(instance: Instance, server: PostgresServer): Proces
   const programs = findPostgresPrograms() ?? '';
   const folder = join(dataDir(instance.dir), server.name);
   const port = instance.ports[server.portKey];
-  const options = Object.entries(serverSettings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const tlsSettings = instance.tls && { ssl: 'on', ssl_cert_file: 'server.pem', ssl_key_file: 'server.key' };
+  const options = Object.entries({ ...serverSettings, ...tlsSettings }).flatMap(([key, value]) => [
+    '-c',
+    `${key}=${value}`,
+  ]);
 
-  const runSql = (sql: string) =>
+  const runPsql = (args: readonly string[], env: Record<string, string> = {}) =>
     runCommand(
       [
         join(programs, 'psql'),
-        '-h',
-        '127.0.0.1',
-        '-p',
-        String(port),
-        '-U',
-        'postgres',
-        '-d',
-        'postgres',
-        '-X',
-        '-q',
-        '-v',
-        'ON_ERROR_STOP=1',
+        ...['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-d', 'postgres', '-X', '-q'],
+        ...['-v', 'ON_ERROR_STOP=1', ...args],
       ],
       {
         cwd: '/',
-        env: { ...baseEnvironment(), PGPASSWORD: readSuperuserPassword(instance, server), PGCONNECT_TIMEOUT: '2' },
-        input: sql,
+        env: {
+          ...baseEnvironment(),
+          PGPASSWORD: readSuperuserPassword(instance, server),
+          PGCONNECT_TIMEOUT: '2',
+          ...env,
+        },
       },
     );
 
@@ -101,15 +103,20 @@ export function postgresSpec(instance: Instance, server: PostgresServer): Proces
     env: baseEnvironment(),
     prepare: async () => {
       if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(programs, folder, instance, server);
+      if (instance.tls !== undefined) copyCertificate(instance.tls.folder, folder);
       // After a power cut the process id in this file may belong to somebody else, and PostgreSQL would refuse to start.
       if (findProcesses(instance.dir, server.name).length === 0)
         rmSync(join(folder, 'postmaster.pid'), { force: true });
     },
-    isReady: async () => (await runSql('select 1')).code === 0,
+    isReady: async () => (await runPsql(['-c', 'select 1'])).code === 0,
     setUp: async () => {
-      const password = instance.settings[server.passwordSetting] ?? '';
-      const { code, output } = await runSql(server.databases.map((name) => databaseSql(name, password)).join('\n'));
-      if (code !== 0) throw new Error(`The databases of ${server.name} could not be made: ${output.trim()}`);
+      // The password follows .env at each start.
+      const password = { DB_PASSWORD: instance.settings[server.passwordSetting] ?? '' };
+      for (const name of server.databases) {
+        const variables = ['-v', `role=${name}_service`, '-v', `database=${name}_db`];
+        const { code, output } = await runPsql([...variables, '-f', databaseSqlFile], password);
+        if (code !== 0) throw new Error(`${name}_db could not be made on ${server.name}: ${output.trim()}`);
+      }
     },
     // "Fast": ends the connections instead of waiting for them.
     stopSignal: 'SIGINT',
@@ -149,16 +156,14 @@ async function initialise(programs: string, folder: string, instance: Instance, 
   if (code !== 0) throw new Error(`initdb of ${server.name} failed: ${output.trim()}`);
 }
 
-// The password follows .env at each start. PUBLIC may not connect: no service opens another's database.
-function databaseSql(name: string, password: string): string {
-  const role = `${name}_service`;
-  const database = `${name}_db`;
-  const secret = `'${password.replaceAll("'", "''")}'`;
-  return `
-    SELECT 'CREATE ROLE ${role} LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') \\gexec
-    ALTER ROLE ${role} PASSWORD ${secret};
-    SELECT 'CREATE DATABASE ${database} OWNER ${role}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${database}') \\gexec
-    REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC;`;
+// PostgreSQL takes no key that others may read.
+function copyCertificate(from: string, to: string): void {
+  const { uid, gid } = serverUser();
+  for (const name of ['server.pem', 'server.key']) {
+    const path = join(to, name);
+    writeFileSync(path, readFileSync(join(from, name)), { mode: 0o600 });
+    chownSync(path, uid, gid);
+  }
 }
 
 const superuserFile = (instance: Instance, server: PostgresServer): string =>

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rabbitmqDefinitions } from '../../rabbitmq/definitions.ts';
 import { answersOk } from '../http-ok.ts';
-import { dataDir, type Instance } from '../instance.ts';
+import { dataDir, type Instance, type InstanceTls } from '../instance.ts';
 import { projectDir } from '../paths.ts';
 import { baseEnvironment } from '../process-environment.ts';
 import type { ProcessSpec } from '../process-spec.ts';
-import { rabbitmqDefinitions } from '../rabbitmq-definitions.ts';
 
 /** Where Debian's package puts the script that runs the broker in the foreground as whoever calls it. */
 export const rabbitmqServerScript = '/usr/lib/rabbitmq/bin/rabbitmq-server';
@@ -56,6 +56,7 @@ export function rabbitmqSpec(instance: Instance): ProcessSpec {
         'management.tcp.ip = 127.0.0.1',
         `management.tcp.port = ${rabbitmq_management}`,
         `load_definitions = ${definitionsFile}`,
+        ...tlsSettings(instance.tls),
         '',
       ];
       writeFileSync(
@@ -73,4 +74,13 @@ export function rabbitmqSpec(instance: Instance): ProcessSpec {
     },
     stopSignal: 'SIGTERM',
   };
+}
+
+function tlsSettings(tls: InstanceTls | undefined): string[] {
+  if (tls === undefined) return [];
+  return [
+    `listeners.ssl.1 = 127.0.0.1:${tls.rabbitmqPort}`,
+    `ssl_options.certfile = ${join(tls.folder, 'server.pem')}`,
+    `ssl_options.keyfile = ${join(tls.folder, 'server.key')}`,
+  ];
 }

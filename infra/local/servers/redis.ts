@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { dataDir, type Instance } from '../instance.ts';
+import { dataDir, type Instance, type InstanceTls } from '../instance.ts';
 import { projectDir } from '../paths.ts';
 import { baseEnvironment } from '../process-environment.ts';
 import type { ProcessSpec } from '../process-spec.ts';
@@ -31,6 +31,7 @@ export function redisSpec(instance: Instance): ProcessSpec {
         `dir ${quoted(folder)}`,
         `requirepass ${quoted(password)}`,
         'daemonize no',
+        ...tlsSettings(instance.tls),
         '',
       ];
       writeFileSync(configFile, common + own.join('\n'), { mode: 0o600 });
@@ -41,6 +42,17 @@ export function redisSpec(instance: Instance): ProcessSpec {
 }
 
 const quoted = (value: string): string => `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
+
+function tlsSettings(tls: InstanceTls | undefined): string[] {
+  if (tls === undefined) return [];
+  return [
+    `tls-port ${tls.redisPort}`,
+    `tls-cert-file ${quoted(join(tls.folder, 'server.pem'))}`,
+    `tls-key-file ${quoted(join(tls.folder, 'server.key'))}`,
+    // Clients show a password, not a certificate.
+    'tls-auth-clients no',
+  ];
+}
 
 function answersPing(port: number, password: string): Promise<boolean> {
   const secret = Buffer.byteLength(password);

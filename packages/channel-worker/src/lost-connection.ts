@@ -1,3 +1,4 @@
+import { TLS_FAILURE_CODE } from '@notify/service-kit';
 import { type DeliveryError, deliveryError } from './provider.ts';
 
 /** System errors that say: there was nobody to take the request. */
@@ -9,8 +10,6 @@ const NOT_CONNECTED = new Set([
   'ENETUNREACH',
   'EADDRNOTAVAIL',
 ]);
-/** Node's codes for TLS that does not come about: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
-const NO_TLS_CODE = /CERT|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_/;
 
 /**
  * What an HTTP call means that ended without an answer, where the vendor takes no idempotency key.
@@ -18,7 +17,7 @@ const NO_TLS_CODE = /CERT|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_/;
  * @param hasLeft whether any of the request may have reached the vendor.
  */
 export function lostConnectionError(code: string, hasLeft: boolean): DeliveryError {
-  if (NO_TLS_CODE.test(code))
+  if (TLS_FAILURE_CODE.test(code))
     return deliveryError('config', 'no TLS: the certificate does not hold, or the port does not speak it', code);
   if (!hasLeft || NOT_CONNECTED.has(code)) return deliveryError('transient', 'the vendor could not be reached', code);
   return deliveryError('unknown', 'the connection or the deadline ended the call after the request left', code);

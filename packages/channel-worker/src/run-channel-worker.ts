@@ -50,11 +50,17 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
   const redis = await openRedis(config.REDIS_URL, logger, lifecycle);
   const broker = await openBroker({ url: config.RABBITMQ_URL, name, logger, metrics, lifecycle });
   const token = createServiceTokens(config.SERVICE_TOKEN_SECRET, name);
-  const userService = createServiceClient({ service: 'user-service', baseUrl: config.USER_SERVICE_URL, token });
+  const userService = createServiceClient({
+    service: 'user-service',
+    baseUrl: config.USER_SERVICE_URL,
+    token,
+    logger,
+  });
   const templateService = createServiceClient({
     service: 'template-service',
     baseUrl: config.TEMPLATE_SERVICE_URL,
     token,
+    logger,
   });
 
   const deliver = createDeliver({
@@ -99,7 +105,7 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
     },
     routers: options.routers ?? [],
   });
-  await listen(app, { host: config.HOST, port: config.PORT }, lifecycle);
+  await listen(app, config, lifecycle);
   // The first thing at a stop: take no more work.
   lifecycle.onShutdown('lanes', async () => {
     await Promise.all(consumers.map((consumer) => consumer.pause()));

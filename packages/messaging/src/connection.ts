@@ -1,4 +1,4 @@
-import { errorFields, type Logger } from '@notify/service-kit';
+import { dependencyError, errorFields, type Logger } from '@notify/service-kit';
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
 
 const HEARTBEAT_SECONDS = 10;
@@ -6,7 +6,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const RECOVERY = { initialDelay: 100, maxDelay: 2_000, factor: 2, jitter: 0.2, maxRetries: Number.POSITIVE_INFINITY };
 
 export interface ConnectionOptions {
-  /** `amqp://user:password@host:port/vhost` */
+  /** `amqp://user:password@host:port/vhost`, or `amqps:` with a certificate that names the host. */
   url: string;
   /** As the management page shows it. */
   name: string;
@@ -36,6 +36,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Recove
         await options.setup(model);
       },
     },
+  }).catch((error: unknown) => {
+    throw dependencyError('RabbitMQ', options.url, error);
   });
   connection.on('error', () => {});
   connection.on('disconnect', (error) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import Joi from 'joi';
+import { certificate, certificateFile, keyOf } from './certificate-schema.ts';
 
 /** The environment does not describe a service that could run. Its message lists every problem, a line each. */
 export class ConfigError extends Error {
@@ -26,6 +27,7 @@ export function loadConfig<T>(keys: ConfigKeys<T>, env: NodeJS.ProcessEnv): Read
     try {
       const value = file ? readFileSync(file, 'utf8').trim() : env[key];
       if (value) values[key] = value;
+      else if (file) problems.push(`${key}_FILE: ${file} is empty`);
     } catch (error) {
       problems.push(`${key}_FILE: cannot read ${file} (${(error as NodeJS.ErrnoException).code})`);
     }
@@ -43,14 +45,24 @@ export function loadConfig<T>(keys: ConfigKeys<T>, env: NodeJS.ProcessEnv): Read
 export interface HttpConfig {
   HOST: string;
   PORT: number;
+  /** PEM, with the chain. With it the service speaks HTTPS alone. */
+  HTTPS_CERT?: string;
+  /** PEM. Both or neither. */
+  HTTPS_KEY?: string;
   LOG_LEVEL: string;
+  /** A file of authorities to trust besides the public ones, for every connection. Node itself reads it. */
+  NODE_EXTRA_CA_CERTS?: string;
 }
-/** What every service listens with. */
+/** What every service listens with, and whom it trusts. */
 export function httpKeys(defaultPort: number): ConfigKeys<HttpConfig> {
   return {
     HOST: Joi.string().default('0.0.0.0'),
     PORT: Joi.number().port().default(defaultPort),
+    HTTPS_CERT: certificate,
+    HTTPS_KEY: keyOf('HTTPS_CERT'),
     LOG_LEVEL: Joi.string().valid('error', 'warn', 'info', 'debug').default('info'),
+    // Node only warns of a file that it can't read, and every connection fails later for a reason that names no file.
+    NODE_EXTRA_CA_CERTS: certificateFile,
   };
 }
 

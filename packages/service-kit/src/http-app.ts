@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
+import type { HttpConfig } from './config.ts';
 import { withContext } from './context.ts';
 import { jsonBody } from './json-body.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -28,6 +31,8 @@ const READINESS_TIMEOUT_MS = 2_000;
 const SWEEP_INTERVAL_MS = 100;
 /** A request in hand when the service stops may take this long; a synchronous notification goes on without its answer. */
 const HTTP_DRAIN_DEADLINE_MS = 10_000;
+/** A connection that never gets to its first request is not among those that a stopping server can cut. */
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 const CORRELATION_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
 /** https://www.w3.org/TR/trace-context/#traceparent-header; anything else is as good as none. */
 const TRACEPARENT_PATTERN = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -121,17 +126,25 @@ export function createHttpApp(options: HttpAppOptions): Express {
 }
 
 /**
- * Listens, and on shutdown stops taking connections and finishes the requests in hand.
+ * Listens, with HTTPS alone when the settings hold a certificate, and on shutdown stops taking connections and finishes the
+ * requests in hand.
  * @throws when the port can't be had; the service then fails to start.
  */
 export async function listen(
   app: Express,
-  address: { host: string; port: number },
+  config: Pick<HttpConfig, 'HOST' | 'PORT' | 'HTTPS_CERT' | 'HTTPS_KEY'>,
   lifecycle: Lifecycle,
 ): Promise<Server> {
-  const server = await new Promise<Server>((resolve, reject) => {
-    const listening = app.listen(address.port, address.host, (error) => (error ? reject(error) : resolve(listening)));
-  });
+  const server =
+    config.HTTPS_CERT === undefined
+      ? createHttpServer(app)
+      : createHttpsServer(
+          { cert: config.HTTPS_CERT, key: config.HTTPS_KEY, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS },
+          app,
+        );
+  server.listen(config.PORT, config.HOST);
+  // Rejects with what the server says instead of listening.
+  await once(server, 'listening');
   // Above the usual 60 s idle time of load balancers, else they reuse a connection that we are closing.
   server.keepAliveTimeout = 65_000;
   server.headersTimeout = 20_000;

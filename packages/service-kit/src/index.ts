@@ -1,6 +1,7 @@
 export * from './config.ts';
 export * from './context.ts';
 export * from './cursor.ts';
+export * from './dependency-error.ts';
 export * from './http-app.ts';
 export * from './lifecycle.ts';
 export * from './logger.ts';
@@ -10,3 +11,4 @@ export * from './problem.ts';
 export * from './redis.ts';
 export * from './service-client.ts';
 export * from './service-token.ts';
+export * from './tls-failure.ts';

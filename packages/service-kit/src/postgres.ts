@@ -1,11 +1,14 @@
 import type pg from 'pg';
+import { dependencyError } from './dependency-error.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { errorFields, type Logger } from './logger.ts';
+import { TLS_FAILURE_CODE } from './tls-failure.ts';
 
 export type Database = pg.Pool;
 export type DatabaseClient = pg.PoolClient;
 
 export interface DatabaseOptions {
+  /** With `?sslmode=verify-full` encrypted, and only to a server whose certificate names the host. */
   url: string;
   poolSize: number;
   /** A folder of `000001_<what>.sql` files. */
@@ -39,16 +42,20 @@ export async function openDatabase(options: DatabaseOptions, logger: Logger, lif
   pool.on('connect', (client) => client.on('error', () => {}));
   lifecycle.onShutdown('database', () => pool.end());
   const { runner } = await import('node-pg-migrate');
-  await runner({
-    databaseUrl: options.url,
-    dir: options.migrationsDir,
-    direction: 'up',
-    migrationsTable: 'migrations',
-    count: Number.POSITIVE_INFINITY,
-    // Instances that start together: one migrates, the others wait for it.
-    advisoryLockMode: 'wait',
-    log: () => {},
-  });
+  try {
+    await runner({
+      databaseUrl: options.url,
+      dir: options.migrationsDir,
+      direction: 'up',
+      migrationsTable: 'migrations',
+      count: Number.POSITIVE_INFINITY,
+      // Instances that start together: one migrates, the others wait for it.
+      advisoryLockMode: 'wait',
+      log: () => {},
+    });
+  } catch (error) {
+    throw dependencyError('PostgreSQL', options.url, error);
+  }
   return pool;
 }
 
@@ -72,15 +79,15 @@ export async function inTransaction<T>(database: Database, work: (client: Databa
   }
 }
 
-const CONNECTION_LOST = /^(08|57P0|53)/;
+/** PostgreSQL's classes of codes, and the system's codes. */
+const CONNECTION_LOST = /^(08|57P0|53|ECONN|ETIMEDOUT$|EPIPE$)/;
 
-/** The database is away or overloaded, and the same statement may succeed later. */
+/** The database is away, overloaded or shows a certificate that does not hold, and the same statement may succeed later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as NodeJS.ErrnoException).code;
-  if (code !== undefined)
-    return CONNECTION_LOST.test(code) || code.startsWith('ECONN') || code === 'ETIMEDOUT' || code === 'EPIPE';
-  return /connection (terminated|timeout)|timeout exceeded when trying to connect|Client has encountered|Query read timeout/i.test(
+  if (code !== undefined) return CONNECTION_LOST.test(code) || TLS_FAILURE_CODE.test(code);
+  return /connection (terminated|timeout)|timeout exceeded when trying to connect|Client has encountered|Query read timeout|not support SSL/i.test(
     error.message,
   );
 }

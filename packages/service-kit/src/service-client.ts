@@ -1,5 +1,7 @@
 import { AppError, ERROR_CODES, type ErrorCode, type FieldError } from '@notify/contracts';
 import { currentContext } from './context.ts';
+import { dependencyError } from './dependency-error.ts';
+import { errorFields, type Logger } from './logger.ts';
 
 /** Another service, over HTTP. */
 export interface ServiceClient {
@@ -18,6 +20,7 @@ export interface ServiceClientOptions {
   service: string;
   baseUrl: string;
   token: (audience: string) => Promise<string>;
+  logger: Logger;
   /** Default 2,000. */
   timeoutMs?: number;
 }
@@ -37,10 +40,19 @@ export function createServiceClient({
   service,
   baseUrl,
   token,
+  logger,
   timeoutMs = 2_000,
 }: ServiceClientOptions): ServiceClient {
-  const unavailable = (cause: unknown) =>
-    new AppError('dependency_unavailable', `${service} is unavailable`, { cause });
+  let lastReason: string | undefined;
+
+  /** Callers answer 503 or defer, each for itself; why is logged here, once for as long as the reason stays the same. */
+  function unavailable(reason: unknown): AppError {
+    const cause = dependencyError(service, baseUrl, reason);
+    if (cause.message !== lastReason)
+      logger.warn('service unavailable', { dependency: service, ...errorFields(cause) });
+    lastReason = cause.message;
+    return new AppError('dependency_unavailable', `${service} is unavailable`, { cause });
+  }
 
   async function exchange<T>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }> {
     const { correlationId, traceparent } = currentContext();
@@ -62,7 +74,10 @@ export function createServiceClient({
     } catch (error) {
       throw unavailable(error);
     }
-    if (response.ok) return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as T };
+    if (response.ok) {
+      lastReason = undefined;
+      return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as T };
+    }
     let problem: ProblemJson = {};
     try {
       problem = JSON.parse(text) as ProblemJson;
@@ -71,7 +86,7 @@ export function createServiceClient({
     }
     // A 401 here means that our services disagree on their secret: our fault, not the client's.
     if (response.status >= 500 || response.status === 401 || !isErrorCode(problem.code)) {
-      throw unavailable(new Error(`${service} answered ${response.status} to ${method}`));
+      throw unavailable(new Error(`it answered ${response.status} to ${method}`));
     }
     throw new AppError(problem.code, problem.detail ?? '', { errors: problem.errors });
   }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
+import { findFreePort } from './free-port.ts';
 
 export interface FaultOrder {
   channel?: string;
@@ -47,15 +47,6 @@ export interface TestSandbox {
 }
 
 const MAIN = fileURLToPath(new URL('../../../services/provider-sandbox/src/main.ts', import.meta.url));
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A provider-sandbox of the test's own, as a process on free ports. Resolves when it answers. */
 export async function startTestSandbox(): Promise<TestSandbox> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { openTestAuthority, type TestAuthority } from './test-certificates.ts';
 
 function required(name: string): string {
   const value = process.env[name];
@@ -54,4 +55,21 @@ export async function createTestBroker(): Promise<{ url: string; vhost: string; 
 /** The test Redis. Keys carry random ids, so tests share it. */
 export function testRedisUrl(): string {
   return required('TEST_REDIS_URL');
+}
+
+/** The authority behind the test servers' certificates, which this process trusts too (NODE_EXTRA_CA_CERTS). */
+export function testServersAuthority(): TestAuthority {
+  return openTestAuthority(required('TEST_TLS_FOLDER'));
+}
+
+/** The address at which the same test server, database or virtual host is reached encrypted. */
+export function encryptedUrl(plainUrl: string, host: 'localhost' | '127.0.0.1' = 'localhost'): string {
+  const url = new URL(plainUrl);
+  url.hostname = host;
+  if (url.protocol === 'postgres:') {
+    url.searchParams.set('sslmode', 'verify-full');
+    return url.toString();
+  }
+  url.port = required(url.protocol === 'amqp:' ? 'TEST_RABBITMQ_TLS_PORT' : 'TEST_REDIS_TLS_PORT');
+  return url.toString().replace(/^(amqp|redis):/, '$1s:');
 }

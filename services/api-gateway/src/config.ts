@@ -11,7 +11,7 @@ import { API_KEY_PATTERN } from './api-key.ts';
 
 export interface GatewayConfig extends DataServiceConfig, RedisConfig {
   API_KEY: string;
-  PUBLIC_URL: string;
+  PUBLIC_URL?: string;
   USER_SERVICE_URL: string;
   TEMPLATE_SERVICE_URL: string;
   STATUS_SERVICE_URL: string;
@@ -31,8 +31,8 @@ export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
     .pattern(API_KEY_PATTERN, 'nk_live_<id>_<secret>')
     .required()
     .messages({ 'string.pattern.name': 'API_KEY must look like {#name}' }),
-  // Where clients reach the gateway; the OpenAPI document names it.
-  PUBLIC_URL: url('http://localhost:8001'),
+  // Where clients reach the gateway; its documentation names it. Default: the address under which the documentation is read.
+  PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
   USER_SERVICE_URL: url('http://localhost:8002'),
   TEMPLATE_SERVICE_URL: url('http://localhost:8003'),
   IN_APP_SERVICE_URL: url('http://localhost:8007'),

@@ -1,17 +1,25 @@
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 
-/** `/openapi.json` and `/docs`, made once. */
-export function docsRoute(serverUrl: string): Router {
-  const document = JSON.stringify(openApiDocument(serverUrl));
-  const page = docsPage(serverUrl);
+/** A host name or address, with a port. Whatever else a client may send as Host is not repeated to it. */
+const HOST_PATTERN = /^[A-Za-z0-9.:[\]-]{1,255}$/;
+
+/**
+ * `/openapi.json` and `/docs`.
+ * @param publicUrl where clients reach the gateway. Default: the address under which the document itself was asked for.
+ */
+export function docsRoute(publicUrl: string | undefined): Router {
+  const serverUrlOf = (request: Request): string => {
+    const host = request.get('host') ?? '';
+    return publicUrl ?? (HOST_PATTERN.test(host) ? `${request.protocol}://${host}` : '/');
+  };
   const router = Router();
-  router.get('/openapi.json', (_request, response) => {
-    response.type('json').send(document);
+  router.get('/openapi.json', (request, response) => {
+    response.json(openApiDocument(serverUrlOf(request)));
   });
-  router.get('/docs', (_request, response) => {
-    response.type('html').send(page);
+  router.get('/docs', (request, response) => {
+    response.type('html').send(docsPage(serverUrlOf(request)));
   });
   router.get('/', (_request, response) => {
     response.redirect('/docs');

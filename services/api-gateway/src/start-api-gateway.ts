@@ -42,7 +42,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: NAME, logger, metrics, lifecycle });
 
   const token = createServiceTokens(config.SERVICE_TOKEN_SECRET, NAME);
-  const clientOf = (service: string, baseUrl: string) => createServiceClient({ service, baseUrl, token });
+  const clientOf = (service: string, baseUrl: string) => createServiceClient({ service, baseUrl, token, logger });
   const userService = clientOf('user-service', config.USER_SERVICE_URL);
   const templateService = clientOf('template-service', config.TEMPLATE_SERVICE_URL);
   const statusService = clientOf('status-service', config.STATUS_SERVICE_URL);
@@ -77,6 +77,6 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       ),
     ],
   });
-  await listen(app, { host: config.HOST, port: config.PORT }, lifecycle);
+  await listen(app, config, lifecycle);
   logger.info('ready', { port: config.PORT });
 }

@@ -22,7 +22,7 @@ await runService(logger, async (lifecycle) => {
   lifecycle.onShutdown('smtp server', () => smtp.close());
 
   const app = createSandboxApp(sandbox, { logger, metrics: createMetrics(SERVICE), lifecycle, readiness: {} });
-  await listen(app, { host: config.HOST, port: config.PORT }, lifecycle);
+  await listen(app, config, lifecycle);
 
   // Released first: neither server waits for clients that wait for us.
   lifecycle.onShutdown('held connections', () => sandbox.holds.releaseAll());

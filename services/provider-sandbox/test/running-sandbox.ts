@@ -31,7 +31,7 @@ export async function runSandbox(): Promise<RunningSandbox> {
   const smtp = await startSmtpEndpoint(sandbox, { host, port: 0 }, logger);
   lifecycle.onShutdown('smtp server', () => smtp.close());
   const app = createSandboxApp(sandbox, { logger, metrics: createMetrics('test'), lifecycle, readiness: {} });
-  const server = await listen(app, { host, port: 0 }, lifecycle);
+  const server = await listen(app, { HOST: host, PORT: 0 }, lifecycle);
   lifecycle.onShutdown('held connections', () => sandbox.holds.releaseAll());
   const { port } = server.address() as AddressInfo;
   const url = `http://${host}:${port}`;

@@ -71,7 +71,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
       deadLettersRoute(database),
     ],
   });
-  const server = await listen(app, { host: config.HOST, port: config.PORT }, lifecycle);
+  const server = await listen(app, config, lifecycle);
   logger.info('listening', { port: config.PORT });
   return server;
 }

@@ -53,7 +53,7 @@ export async function startTemplateService(
       versionsRoute(database, createTemplateChangedAnnouncer(broker, logger)),
     ],
   });
-  const server = await listen(app, { host: config.HOST, port: config.PORT }, lifecycle);
+  const server = await listen(app, config, lifecycle);
   logger.info('listening', { port: config.PORT });
   return server;
 }

@@ -70,7 +70,7 @@ export async function startUserService(
       profileRoute(database),
     ],
   });
-  const server = await listen(app, { host: config.HOST, port: config.PORT }, lifecycle);
+  const server = await listen(app, config, lifecycle);
   logger.info('listening', { port: config.PORT });
   return server;
 }

@@ -1,4 +1,5 @@
 import type { ErrorClass } from '@notify/contracts';
+import { TLS_FAILURE_CODE } from '@notify/service-kit';
 
 /*
  * What an SMTP server's refusal means for us.
@@ -77,8 +78,6 @@ const NODEMAILER: Readonly<Record<string, SmtpMeaning>> = {
   EENVELOPE: ['recipient', 'the address is not one that SMTP can carry'],
   EMESSAGE: ['permanent', 'the message is larger than the server takes'],
 };
-/** Node's codes for TLS that does not come about; nodemailer wraps them as ESOCKET. */
-const NO_TLS_CODE = /CERT|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_/;
 const NO_TLS: SmtpMeaning = ['config', 'no TLS: the certificate does not hold, or the port does not speak it'];
 
 /** What nodemailer throws, as far as it matters here. */
@@ -96,7 +95,8 @@ export interface SmtpFailure {
 export function smtpMeaning(failure: SmtpFailure): { errorCode: string; meaning: SmtpMeaning } | undefined {
   const { code, originalCode, response, responseCode } = failure;
   if (responseCode !== undefined && responseCode >= 400) return replyMeaning(failure, responseCode, response ?? '');
-  if (code === 'ESOCKET' && originalCode !== undefined && NO_TLS_CODE.test(originalCode)) {
+  // nodemailer wraps Node's error.
+  if (code === 'ESOCKET' && originalCode !== undefined && TLS_FAILURE_CODE.test(originalCode)) {
     return { errorCode: originalCode, meaning: NO_TLS };
   }
   const meaning = code === undefined ? undefined : NODEMAILER[code];

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Settings } from './env-file.ts';
+import type { Settings } from '../local/env-file.ts';
 
 /**
  * RabbitMQ's salted password hash: base64(salt + sha256(salt + password)), with a salt of 4 bytes.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { rabbitmqDefinitions, rabbitmqPasswordHash } from './rabbitmq-definitions.ts';
+import { rabbitmqDefinitions, rabbitmqPasswordHash } from './definitions.ts';
 
 test('a password hash is the one that RabbitMQ documents', () => {
   // https://www.rabbitmq.com/docs/passwords#computing-password-hash

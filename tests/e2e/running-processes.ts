@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { eventually } from '@notify/testing';
+
+/** One process of the system under test, as whoever runs it sees it. */
+interface RunningProcess {
+  /** On this machine; 0 while it is down. */
+  pid: number;
+  isReady: boolean;
+}
+
+interface Processes {
+  find(name: string): RunningProcess;
+  /** What all of them have logged so far. */
+  everythingLogged(): string;
+}
+
+/** Run natively: the supervisor's state file, and the logs beside it. */
+function nativeProcesses(stateFile: string): Processes {
+  return {
+    find(name) {
+      const state = JSON.parse(readFileSync(stateFile, 'utf8')) as {
+        processes: Record<string, { pid: number | null; status: string }>;
+      };
+      const found = state.processes[name];
+      if (found === undefined) throw new Error(`no process ${name} in ${Object.keys(state.processes).join(', ')}`);
+      return { pid: found.pid ?? 0, isReady: found.status === 'ready' };
+    },
+    everythingLogged() {
+      const folder = join(dirname(stateFile), 'logs');
+      return readdirSync(folder)
+        .map((file) => readFileSync(join(folder, file), 'utf8'))
+        .join('\n');
+    },
+  };
+}
+
+/** Run by compose: the containers of its project, one for each service. */
+function composeProcesses(project: string): Processes {
+  const docker = (...args: string[]) =>
+    execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 28 });
+  const containers = (...filters: string[]) =>
+    docker('ps', '--all', '--quiet', ...[`project=${project}`, ...filters].flatMap(filterByLabel))
+      .split('\n')
+      .filter(Boolean);
+  return {
+    find(name) {
+      const [id] = containers(`service=${name}`);
+      if (id === undefined) throw new Error(`no container of ${name} in the compose project ${project}`);
+      const [pid, health] = docker('inspect', '--format', '{{.State.Pid}} {{.State.Health.Status}}', id).split(' ');
+      return { pid: Number(pid), isReady: pid !== '0' && health?.trim() === 'healthy' };
+    },
+    everythingLogged: () => containers().map(logOf).join('\n'),
+  };
+
+  // A container's log has two streams, and the command keeps them apart.
+  function logOf(id: string): string {
+    return execFileSync('sh', ['-c', 'docker logs "$0" 2>&1', id], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  }
+}
+
+const filterByLabel = (label: string): string[] => ['--filter', `label=com.docker.compose.${label}`];
+
+const { E2E_COMPOSE_PROJECT, E2E_STATE_FILE } = process.env;
+const processes = E2E_COMPOSE_PROJECT
+  ? composeProcesses(E2E_COMPOSE_PROJECT)
+  : nativeProcesses(E2E_STATE_FILE as string);
+
+export const { everythingLogged } = processes;
+
+export const processId = (name: string): number => processes.find(name).pid;
+
+/** kill -9, from this machine: whoever runs the process notices, and starts it again. */
+export function killProcess(name: string): void {
+  const pid = processId(name);
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // A container's process belongs to another user.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    execFileSync('sudo', ['--non-interactive', 'kill', '-9', String(pid)]);
+  }
+}
+
+/** Waits until a process that was killed has been started again and is ready. */
+export async function restarted(name: string, pidBefore: number, timeoutMs = 90_000): Promise<void> {
+  await eventually(() => {
+    const { pid, isReady } = processes.find(name);
+    return isReady && pid !== pidBefore;
+  }, timeoutMs);
+}
