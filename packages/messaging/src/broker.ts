@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EVENTS_EXCHANGE } from '@notify/contracts';
 import { errorFields, type Lifecycle, type Logger, type Metrics } from '@notify/service-kit';
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
-import { closeConnectionWith, openConnection } from './connection.ts';
+import { closeConnectionWith, openConnection, settleOrGoOn } from './connection.ts';
 import { type Consumer, type ConsumerSession, createConsumerSession } from './consumer.ts';
 import { declareTopology } from './declare-topology.ts';
 import { type Delivery, toDelivery } from './delivery.ts';
@@ -117,7 +117,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   });
   options.lifecycle.onShutdown('broker consumers', async () => {
     await Promise.all(sessions.map((session) => session.close()));
-    await connection.close();
+    await settleOrGoOn(connection.close());
   });
 
   async function add(session: ConsumerSession): Promise<ConsumerSession> {

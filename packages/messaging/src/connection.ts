@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dependencyError, errorFields, type Logger } from '@notify/service-kit';
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
 
@@ -62,4 +63,19 @@ export function closeConnectionWith(
   channel.on('close', () => {
     model.close().catch(() => {});
   });
+}
+
+/** How long a broker may take to answer that it has cancelled or closed something. */
+const GOODBYE_TIMEOUT_MS = 3_000;
+
+/**
+ * Waits for a cancel or a close, but not for ever: a broker that stops at the same moment never answers, and amqplib would wait all the
+ * same. Nothing is lost by going on: what is not acknowledged comes back. Never rejects.
+ */
+export async function settleOrGoOn(goodbye: Promise<unknown>): Promise<void> {
+  const answered = new AbortController();
+  const deadline = sleep(GOODBYE_TIMEOUT_MS, undefined, { signal: answered.signal });
+  await Promise.race([goodbye, deadline]).catch(() => {});
+  answered.abort();
+  await deadline.catch(() => {});
 }

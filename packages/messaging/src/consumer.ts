@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorFields, type Lifecycle, type Logger } from '@notify/service-kit';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
-import { closeConnectionWith } from './connection.ts';
+import { closeConnectionWith, settleOrGoOn } from './connection.ts';
 import { declareTopology } from './declare-topology.ts';
 
 /**
@@ -86,7 +86,7 @@ export function createConsumerSession(
         else if (!isWanted && active?.channel === own) {
           const { tag } = active;
           active = undefined;
-          await own.cancel(tag);
+          await settleOrGoOn(own.cancel(tag));
         }
       } catch {
         // The channel is closing; the reconnect opens this session again.

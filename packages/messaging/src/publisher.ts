@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lifecycle, Logger } from '@notify/service-kit';
 import { type ChannelModel, type ConfirmChannel, IllegalOperationError, type RecoveringChannelModel } from 'amqplib';
-import { closeConnectionWith, openConnection } from './connection.ts';
+import { closeConnectionWith, openConnection, settleOrGoOn } from './connection.ts';
 import { declareTopology } from './declare-topology.ts';
 import { BrokerUnavailableError } from './errors.ts';
 
@@ -202,7 +202,7 @@ export async function openPublisher(options: {
       });
       await Promise.race([idle, sleep(CONFIRM_TIMEOUT_MS, undefined, { ref: false })]);
     }
-    await connection.close();
+    await settleOrGoOn(connection.close());
   });
 
   return {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import {
   EVENTS_EXCHANGE,
@@ -23,6 +25,34 @@ afterEach(async () => {
   await kit.lifecycle.shutdown('test');
   await server.drop();
 });
+
+/** A way to the broker on which, once silenced, nothing comes through any more although it stays open. */
+async function openSilencableLine(brokerUrl: string) {
+  const url = new URL(brokerUrl);
+  const { hostname, port } = url;
+  const sockets: Socket[] = [];
+  const proxy = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.pipe(to);
+      from.on('error', () => {});
+      sockets.push(from);
+    }
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  url.port = String((proxy.address() as AddressInfo).port);
+  return {
+    url: url.toString(),
+    silence: () => sockets.forEach((socket) => void socket.unpipe().resume()),
+    close() {
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+    },
+  };
+}
 
 let count = 0;
 const toEmail = (body: unknown = { n: count }) => ({
@@ -202,4 +232,17 @@ test('a dead letter keeps its body and says why it is there', async () => {
   expect(dead.body.equals(body)).toBe(true);
   expect(dead.headers).toMatchObject({ reason: 'invalid_message', detail: 'not JSON', notification_id: 'n' });
   expect(dead.headers).not.toHaveProperty('x-death', 'old');
+});
+
+test('a stop does not wait for a broker that answers nothing any more', async () => {
+  const line = await openSilencableLine(server.url);
+  const other = createTestKit('messaging-test');
+  const cutOff = await openBroker({ url: line.url, name: 'messaging-test cut off', ...other });
+  await cutOff.consume({ queue: EMAIL_QUEUE, prefetch: 10, onMessage: async () => {} });
+  line.silence();
+  const startedAt = Date.now();
+  await other.lifecycle.shutdown('test');
+  // A cancel and two closes, each given up after 3 s; a heartbeat would notice the silence after 20 s.
+  expect(Date.now() - startedAt).toBeLessThan(15_000);
+  line.close();
 });
