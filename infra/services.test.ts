@@ -73,4 +73,8 @@ test("the sandbox's account is used with the sandbox only", () => {
   const real = environmentOf('sms-service', { TWILIO_API_URL: 'https://api.twilio.com' });
   expect(real['TWILIO_API_URL']).toBe('https://api.twilio.com');
   expect(real).not.toHaveProperty('TWILIO_AUTH_TOKEN');
+  expect(environmentOf('email-service')['SENDGRID_API_KEY']).toBe('SG.sandbox');
+  expect(environmentOf('email-service', { SENDGRID_API_URL: 'https://api.sendgrid.com' })).not.toHaveProperty(
+    'SENDGRID_API_KEY',
+  );
 });

@@ -117,7 +117,11 @@ function sandboxVendor(service: Service, { ports, settings }: Instance): Record<
   });
   switch (service.name) {
     case 'email-service':
-      return { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(ports.sandbox_smtp) };
+      return {
+        SMTP_HOST: '127.0.0.1',
+        SMTP_PORT: String(ports.sandbox_smtp),
+        ...withAccount('SENDGRID_API_URL', { SENDGRID_API_KEY: 'SG.sandbox' }),
+      };
     case 'sms-service':
       return withAccount('TWILIO_API_URL', {
         TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,

@@ -7,12 +7,12 @@ const NAME = 'email-service';
 const config = readConfigOrExit(readConfig, process.env);
 const logger = createLogger(NAME, config.LOG_LEVEL);
 
-await runService(logger, (lifecycle) =>
+await runService(logger, async (lifecycle) =>
   runChannelWorker({
     channel: 'email',
     name: NAME,
     config,
-    providers: createEmailProviders(config),
+    providers: await createEmailProviders(config),
     logger,
     lifecycle,
   }),

@@ -7,6 +7,8 @@ test.each([
   ['smtp', 'tempfail.2@sandbox.test', { kind: 'transient' }],
   ['smtp', 'spam+3@sandbox.test', { kind: 'reject_content' }],
   ['smtp', 'slow@sandbox.test', { kind: 'slow', latencyMs: 20_000 }],
+  ['sendgrid', 'bounce-1@sandbox.test', { kind: 'reject_recipient' }],
+  ['sendgrid', 'slow@sandbox.test', { kind: 'slow', latencyMs: 20_000 }],
   ['twilio', '+15005550199', { kind: 'reject_recipient', vendorCode: 21211 }],
   ['twilio', '+15005550999', { kind: 'reject_recipient', vendorCode: 21614 }],
   ['twilio', '+15005550499', { kind: 'reject_recipient', vendorCode: 21610 }],

@@ -5,6 +5,7 @@ import { fcmRoute } from './fcm-route.ts';
 import { messagesRoute } from './messages-route.ts';
 import { pageRoute } from './page-route.ts';
 import type { Sandbox } from './sandbox.ts';
+import { sendgridRoute } from './sendgrid-route.ts';
 import { twilioRoute } from './twilio-route.ts';
 
 /**
@@ -14,7 +15,7 @@ import { twilioRoute } from './twilio-route.ts';
 export function createSandboxApp(sandbox: Sandbox, surroundings: Omit<HttpAppOptions, 'routers'>): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use(twilioRoute(sandbox), fcmRoute(sandbox));
+  app.use(sendgridRoute(sandbox), twilioRoute(sandbox), fcmRoute(sandbox));
   app.use(pageRoute());
   app.use(createHttpApp({ ...surroundings, routers: [messagesRoute(sandbox.messages), faultsRoute(sandbox.faults)] }));
   return app;

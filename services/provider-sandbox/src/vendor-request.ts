@@ -5,7 +5,9 @@ import type { ConnectionHolds } from './connection-holds.ts';
 /** An answer in the vendor's own words. */
 export interface VendorAnswer {
   status: number;
-  body: unknown;
+  /** Undefined: an answer without a body. */
+  body?: unknown;
+  headers?: Record<string, string>;
 }
 
 export interface VendorExchange {
@@ -59,11 +61,12 @@ export async function playOut({
   }
 }
 
-export function sendVendorAnswer(response: Response, { status, body }: VendorAnswer): void {
-  const json = Buffer.from(JSON.stringify(body));
+export function sendVendorAnswer(response: Response, { status, body, headers }: VendorAnswer): void {
+  const json = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
-    'Content-Type': 'application/json; charset=utf-8',
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
     'Content-Length': json.length,
+    ...headers,
   });
   response.end(json);
 }

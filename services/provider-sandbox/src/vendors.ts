@@ -1,10 +1,12 @@
 import type { Channel } from '@notify/contracts';
 
 /** The vendors that the sandbox plays, and the channel of each. */
-export const PROVIDER_CHANNELS = { smtp: 'email', twilio: 'sms', fcm: 'push' } as const satisfies Record<
-  string,
-  Channel
->;
+export const PROVIDER_CHANNELS = {
+  smtp: 'email',
+  sendgrid: 'email',
+  twilio: 'sms',
+  fcm: 'push',
+} as const satisfies Record<string, Channel>;
 
 export type Provider = keyof typeof PROVIDER_CHANNELS;
 export type SandboxChannel = (typeof PROVIDER_CHANNELS)[Provider];

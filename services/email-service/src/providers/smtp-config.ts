@@ -1,6 +1,5 @@
-import type { ConfigKeys } from '@notify/service-kit';
+import { type ConfigKeys, requiredWhenListed } from '@notify/service-kit';
 import Joi from 'joi';
-import { MAIL_FROM_PATTERN } from '../mail-from.ts';
 
 export interface SmtpConfig {
   SMTP_HOST: string;
@@ -9,12 +8,15 @@ export interface SmtpConfig {
   SMTP_USER?: string;
   SMTP_PASSWORD?: string;
   SMTP_CONNECTIONS: number;
-  MAIL_FROM: string;
 }
 
-/** A default for development alone: in production, mail that quietly goes nowhere is worse than no start. */
+/** A default for development alone: in production, mail that quietly goes nowhere is worse than no start. Without `smtp` nothing is needed. */
 const developmentDefault = <T extends string | number>(schema: Joi.Schema<T>, value: T): Joi.Schema<T> =>
-  schema.when('NODE_ENV', { is: 'production', then: Joi.required(), otherwise: schema.default(value) });
+  schema.when('NODE_ENV', {
+    is: 'production',
+    then: requiredWhenListed(schema, 'EMAIL_PROVIDERS', 'smtp'),
+    otherwise: schema.default(value),
+  });
 
 export const smtpKeys: ConfigKeys<SmtpConfig> = {
   /** The mail server's name or address. Default localhost (the sandbox); required in production. */
@@ -28,9 +30,4 @@ export const smtpKeys: ConfigKeys<SmtpConfig> = {
   SMTP_PASSWORD: Joi.string().when('SMTP_USER', { is: Joi.exist(), then: Joi.required() }),
   /** How many connections, and so how many mails at a time, each instance holds. Default 10. */
   SMTP_CONNECTIONS: Joi.number().integer().min(1).max(100).default(10),
-  /** The sender, `Name <address>` or an address. Its domain is also that of our Message-IDs. Required in production. */
-  MAIL_FROM: developmentDefault(
-    Joi.string().pattern(MAIL_FROM_PATTERN, 'Name <address> or an address'),
-    'Notifications <notifications@notify.test>',
-  ),
 };

@@ -1,13 +1,7 @@
-import {
-  type DeliveryError,
-  deliveryError,
-  type OutgoingDelivery,
-  PermanentDeliveryError,
-  type Provider,
-  RecipientInvalidError,
-} from '@notify/channel-worker';
+import { type DeliveryError, deliveryError, type OutgoingDelivery, type Provider } from '@notify/channel-worker';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { type MailFrom, parseMailFrom } from '../mail-from.ts';
+import { type MailFrom, type MailFromConfig, parseMailFrom } from '../mail-from.ts';
+import { refuseInjection } from './refuse-injection.ts';
 import { type BodyWatch, createBodyWatch } from './smtp-body-watch.ts';
 import type { SmtpConfig } from './smtp-config.ts';
 import { type SmtpFailure, smtpMeaning } from './smtp-errors.ts';
@@ -19,17 +13,13 @@ const TIMEOUTS = { connectionTimeout: 10_000, dnsTimeout: 10_000, greetingTimeou
  * message has left, so nothing is ever sent twice by it.
  */
 const MAX_REQUEUES = 1;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
-/** What would make one address several, or none. */
-const NOT_ONE_ADDRESS = /[\s<>,;:"()]/;
 
 interface WatchedMail extends SendMailOptions {
   bodyWatch: BodyWatch;
 }
 
 /** Any SMTP server, over a pool of connections. It accepts a message or refuses it; what becomes of it later, nobody tells. */
-export function createSmtpProvider(config: SmtpConfig): Provider {
+export function createSmtpProvider(config: SmtpConfig & MailFromConfig): Provider {
   const from = parseMailFrom(config.MAIL_FROM);
   const transport = createTransport({
     pool: true,
@@ -70,16 +60,6 @@ export function createSmtpProvider(config: SmtpConfig): Provider {
     },
     close: () => transport.close(),
   };
-}
-
-/** @throws what a header can't carry without becoming several. */
-function refuseInjection({ address, content }: OutgoingDelivery): void {
-  if (CONTROL_CHARACTER.test(address) || NOT_ONE_ADDRESS.test(address)) {
-    throw new RecipientInvalidError('the address is not one address', 'invalid_address');
-  }
-  if (content.title !== undefined && CONTROL_CHARACTER.test(content.title)) {
-    throw new PermanentDeliveryError('the subject has control characters', 'header_injection');
-  }
 }
 
 function mailOf(delivery: OutgoingDelivery, from: MailFrom): SendMailOptions {
