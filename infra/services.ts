@@ -121,6 +121,7 @@ function sandboxVendor(service: Service, { ports, settings }: Instance): Record<
         SMTP_HOST: '127.0.0.1',
         SMTP_PORT: String(ports.sandbox_smtp),
         ...withAccount('SENDGRID_API_URL', { SENDGRID_API_KEY: 'SG.sandbox' }),
+        ...withAccount('MAILGUN_API_URL', { MAILGUN_API_KEY: 'sandbox', MAILGUN_DOMAIN: 'notify.test' }),
       };
     case 'sms-service':
       return withAccount('TWILIO_API_URL', {

@@ -36,11 +36,15 @@ const production = {
 test('what belongs to a provider is needed only where the order names it', () => {
   expect(readConfig(production)).toMatchObject({ EMAIL_PROVIDERS: ['sendgrid'], SENDGRID_REGION: 'global' });
   expect(() => readConfig({ ...env, EMAIL_PROVIDERS: 'smtp,sendgrid' })).toThrow(/SENDGRID_API_KEY is required/);
+  expect(() => readConfig({ ...env, EMAIL_PROVIDERS: 'mailgun' })).toThrow(
+    /MAILGUN_API_KEY is required.*MAILGUN_DOMAIN is required/s,
+  );
   expect(() => readConfig({ ...production, EMAIL_PROVIDERS: 'sendgrid,smtp' })).toThrow(/SMTP_HOST is required/);
 });
 
 test('production does not start with the sandbox for a vendor', () => {
   const sandboxed = { ...production, SENDGRID_API_URL: 'http://localhost:8025' };
   expect(() => readConfig(sandboxed)).toThrow(/SENDGRID_API_URL is not the vendor's own address/);
+  expect(() => readConfig({ ...production, MAILGUN_API_URL: 'http://localhost:8025' })).toThrow(/MAILGUN_API_URL/);
   expect(readConfig({ ...sandboxed, ALLOW_VENDOR_OVERRIDES: 'true' }).SENDGRID_API_URL).toBe('http://localhost:8025');
 });

@@ -8,6 +8,7 @@ test.each([
   ['smtp', 'spam+3@sandbox.test', { kind: 'reject_content' }],
   ['smtp', 'slow@sandbox.test', { kind: 'slow', latencyMs: 20_000 }],
   ['sendgrid', 'bounce-1@sandbox.test', { kind: 'reject_recipient' }],
+  ['mailgun', 'tempfail@sandbox.test', { kind: 'transient' }],
   ['sendgrid', 'slow@sandbox.test', { kind: 'slow', latencyMs: 20_000 }],
   ['twilio', '+15005550199', { kind: 'reject_recipient', vendorCode: 21211 }],
   ['twilio', '+15005550999', { kind: 'reject_recipient', vendorCode: 21614 }],

@@ -2,6 +2,7 @@ import { createHttpApp, type HttpAppOptions } from '@notify/service-kit';
 import express, { type Express } from 'express';
 import { faultsRoute } from './faults-route.ts';
 import { fcmRoute } from './fcm-route.ts';
+import { mailgunRoute } from './mailgun-route.ts';
 import { messagesRoute } from './messages-route.ts';
 import { pageRoute } from './page-route.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -15,7 +16,7 @@ import { twilioRoute } from './twilio-route.ts';
 export function createSandboxApp(sandbox: Sandbox, surroundings: Omit<HttpAppOptions, 'routers'>): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use(sendgridRoute(sandbox), twilioRoute(sandbox), fcmRoute(sandbox));
+  app.use(sendgridRoute(sandbox), mailgunRoute(sandbox), twilioRoute(sandbox), fcmRoute(sandbox));
   app.use(pageRoute());
   app.use(createHttpApp({ ...surroundings, routers: [messagesRoute(sandbox.messages), faultsRoute(sandbox.faults)] }));
   return app;

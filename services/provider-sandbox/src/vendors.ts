@@ -4,6 +4,7 @@ import type { Channel } from '@notify/contracts';
 export const PROVIDER_CHANNELS = {
   smtp: 'email',
   sendgrid: 'email',
+  mailgun: 'email',
   twilio: 'sms',
   fcm: 'push',
 } as const satisfies Record<string, Channel>;

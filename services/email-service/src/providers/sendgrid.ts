@@ -10,6 +10,7 @@ import { createHttpPoster, type HttpPoster, PostFailure } from '@notify/service-
 import sendgridClient from '@sendgrid/client';
 import sendgridMail from '@sendgrid/mail';
 import { type MailFromConfig, parseMailFrom } from '../mail-from.ts';
+import { jsonObject } from './json-object.ts';
 import { refuseInjection } from './refuse-injection.ts';
 import type { SendgridConfig } from './sendgrid-config.ts';
 import { sendgridMeaning } from './sendgrid-errors.ts';
@@ -42,7 +43,7 @@ class PostingClient extends Client {
     const headers = this.createHeaders((request.headers ?? {}) as Record<string, string>);
     const url = new URL(request.url, this.#address).href;
     const { status, headers: answered, body } = await this.#poster.post(url, headers, JSON.stringify(request.body));
-    return [{ statusCode: status, headers: answered, body: parseObject(body) }, body];
+    return [{ statusCode: status, headers: answered, body: jsonObject(body) }, body];
   }
 }
 
@@ -118,14 +119,4 @@ function refusal({ statusCode, headers, body }: ClientResponse): DeliveryError {
 function untilReset(value: unknown): number | undefined {
   const resetSeconds = Number(value ?? Number.NaN);
   return Number.isFinite(resetSeconds) ? Math.max(0, resetSeconds * 1000 - Date.now()) : undefined;
-}
-
-function parseObject(body: string): object {
-  try {
-    const json: unknown = JSON.parse(body);
-    return typeof json === 'object' && json !== null ? json : {};
-  } catch {
-    // A 202 has no body; a proxy's page is no JSON.
-    return {};
-  }
 }

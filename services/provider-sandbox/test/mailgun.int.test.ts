@@ -1,0 +1,149 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import Mailgun from 'mailgun.js';
+import { type RunningSandbox, runSandbox } from './running-sandbox.ts';
+
+const DOMAIN = 'mail.notify.test';
+
+let sandbox: RunningSandbox;
+
+interface MailgunFailure {
+  status: number;
+  details: string;
+}
+
+const mail = (to: string) => ({
+  to,
+  from: 'Us <us@notify.test>',
+  subject: 'Grüße',
+  text: 'plain',
+  html: '<p>rich</p>',
+  'v:notification_id': 'n-1',
+  'h:X-Extra': 'yes',
+});
+
+function send(to: string, timeout?: number) {
+  const client = new Mailgun(FormData).client({ username: 'api', key: 'any', url: sandbox.url, timeout });
+  return client.messages.create(DOMAIN, mail(to));
+}
+
+async function failure(to: string, timeout?: number): Promise<MailgunFailure> {
+  const error: unknown = await send(to, timeout).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error === undefined) throw new Error('the mail was accepted');
+  return error as MailgunFailure;
+}
+
+const post = (form: Record<string, string>, headers: Record<string, string> = { Authorization: 'Basic eDp5' }) =>
+  fetch(`${sandbox.url}/v3/${DOMAIN}/messages`, { method: 'POST', headers, body: new URLSearchParams(form) });
+
+beforeAll(async () => {
+  sandbox = await runSandbox();
+});
+afterEach(() => sandbox.reset());
+afterAll(() => sandbox.stop());
+
+test('a mail is accepted, answered as Mailgun does, and shown', async () => {
+  const answer = await send('ada@example.com');
+  expect(answer).toMatchObject({ status: 200, message: 'Queued. Thank you.' });
+  expect(answer.id).toMatch(/^<[^@]+@mail\.notify\.test>$/);
+  const [received, ...others] = await sandbox.received('notification_id=n-1');
+  expect(others).toEqual([]);
+  expect(received).toMatchObject({
+    id: answer.id,
+    channel: 'email',
+    provider: 'mailgun',
+    to: 'ada@example.com',
+    from: 'us@notify.test',
+    subject: 'Grüße',
+    text: 'plain',
+    html: '<p>rich</p>',
+    notification_id: 'n-1',
+    headers: { 'x-extra': 'yes' },
+  });
+  expect(received?.headers).not.toHaveProperty('authorization');
+});
+
+test('a list of recipients is one message for each', async () => {
+  const response = await post({ ...whole, to: 'Ada <ada@example.com>, bob@example.com' });
+  expect(response.status).toBe(200);
+  expect((await sandbox.received()).map(({ to }) => to)).toEqual(['bob@example.com', 'ada@example.com']);
+});
+
+test.each([
+  ['bounce-1@sandbox.test', 400, 'to parameter'],
+  ['tempfail-1@sandbox.test', 503, 'Unavailable'],
+  ['spam-1@sandbox.test', 400, 'text'],
+])('%s is always refused with HTTP %d about %s', async (to, status, about) => {
+  expect(await failure(to)).toMatchObject({ status, details: expect.stringContaining(about) });
+  expect(await sandbox.received()).toEqual([]);
+});
+
+test.each([
+  ['reject_recipient', 400],
+  ['reject_content', 400],
+  ['transient', 503],
+  ['rate_limit', 429],
+  ['auth', 401],
+])('the fault %s answers HTTP %d, once', async (kind, status) => {
+  await sandbox.order({ provider: 'mailgun', kind, times: 1 });
+  expect(await failure('ada@example.com')).toMatchObject({ status });
+  expect(await sandbox.received()).toEqual([]);
+  await send('ada@example.com');
+  expect(await sandbox.received()).toHaveLength(1);
+});
+
+test('the client learns when to try again', async () => {
+  await sandbox.order({ channel: 'email', kind: 'rate_limit', retry_after_seconds: 7, times: 1 });
+  expect((await post(whole)).headers.get('retry-after')).toBe('7');
+});
+
+test('the fault slow answers late', async () => {
+  await sandbox.order({ kind: 'slow', latency_ms: 300, times: 1 });
+  const startedAt = performance.now();
+  await send('ada@example.com');
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(295);
+  expect(await sandbox.received()).toHaveLength(1);
+});
+
+test('the fault timeout never answers and keeps nothing', async () => {
+  await sandbox.order({ kind: 'timeout', times: 1 });
+  expect((await failure('ada@example.com', 200)).details).toMatch(/timeout/);
+  expect(await sandbox.received()).toEqual([]);
+});
+
+test.each([
+  ['reset_before_accept', 0],
+  ['accept_then_reset', 1],
+])('the fault %s cuts the line and keeps %d messages', async (kind, kept) => {
+  await sandbox.order({ kind, times: 1 });
+  expect((await failure('ada@example.com')).details).toMatch(/ECONNRESET|socket hang up/);
+  expect(await sandbox.received()).toHaveLength(kept);
+});
+
+const whole = { from: 'us@notify.test', to: 'ada@example.com', subject: 'Hello', text: 'x' };
+test.each([
+  ['no sender', { ...whole, from: '' }, 'from parameter is missing'],
+  ['a sender that is none', { ...whole, from: 'us' }, 'from parameter is not a valid address'],
+  ['nobody', { ...whole, to: '' }, 'to parameter is missing'],
+  ['a recipient that is none', { ...whole, to: 'ada@example.com, ada' }, 'to parameter is not a valid address'],
+  ['no body', { ...whole, text: '' }, "Need at least one of 'text' or 'html'"],
+])('%s is refused in words', async (_name, form, words) => {
+  const response = await post(form);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toEqual({ message: expect.stringContaining(words) });
+});
+
+test('what is no form is refused', async () => {
+  const response = await fetch(`${sandbox.url}/v3/${DOMAIN}/messages`, {
+    method: 'POST',
+    headers: { Authorization: 'Basic eDp5', 'Content-Type': 'application/json' },
+    body: '{}',
+  });
+  expect(response.status).toBe(400);
+});
+
+test('a request without a key is refused', async () => {
+  expect((await post(whole, {})).status).toBe(401);
+});
