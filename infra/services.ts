@@ -131,7 +131,13 @@ function sandboxVendor(service: Service, { ports, settings }: Instance): Record<
         TWILIO_STATUS_CALLBACK_BASE: `http://localhost:${ports.gateway}`,
       });
     case 'push-service':
-      return withAccount('FCM_API_URL', { FCM_PROJECT_ID: 'sandbox' });
+      return {
+        ...withAccount('FCM_API_URL', { FCM_PROJECT_ID: 'sandbox' }),
+        ...withAccount('ONESIGNAL_API_URL', {
+          ONESIGNAL_APP_ID: '00000000-0000-4000-8000-000000000000',
+          ONESIGNAL_API_KEY: 'sandbox',
+        }),
+      };
     default:
       return {};
   }

@@ -16,6 +16,7 @@ test.each([
   ['twilio', '+15005559999', { kind: 'rate_limit' }],
   ['fcm', 'dead-token', { kind: 'reject_recipient' }],
   ['fcm', 'flaky-token', { kind: 'transient' }],
+  ['onesignal', 'dead-token', { kind: 'reject_recipient' }],
 ] as const)('%s always treats %s the same', (provider, to, behaviour) => {
   expect(recipientRule(provider, to)).toMatchObject(behaviour);
 });

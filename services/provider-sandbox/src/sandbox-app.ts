@@ -4,6 +4,7 @@ import { faultsRoute } from './faults-route.ts';
 import { fcmRoute } from './fcm-route.ts';
 import { mailgunRoute } from './mailgun-route.ts';
 import { messagesRoute } from './messages-route.ts';
+import { onesignalRoute } from './onesignal-route.ts';
 import { pageRoute } from './page-route.ts';
 import type { Sandbox } from './sandbox.ts';
 import { sendgridRoute } from './sendgrid-route.ts';
@@ -16,7 +17,13 @@ import { twilioRoute } from './twilio-route.ts';
 export function createSandboxApp(sandbox: Sandbox, surroundings: Omit<HttpAppOptions, 'routers'>): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use(sendgridRoute(sandbox), mailgunRoute(sandbox), twilioRoute(sandbox), fcmRoute(sandbox));
+  app.use(
+    sendgridRoute(sandbox),
+    mailgunRoute(sandbox),
+    twilioRoute(sandbox),
+    fcmRoute(sandbox),
+    onesignalRoute(sandbox),
+  );
   app.use(pageRoute());
   app.use(createHttpApp({ ...surroundings, routers: [messagesRoute(sandbox.messages), faultsRoute(sandbox.faults)] }));
   return app;

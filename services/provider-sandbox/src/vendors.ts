@@ -7,6 +7,7 @@ export const PROVIDER_CHANNELS = {
   mailgun: 'email',
   twilio: 'sms',
   fcm: 'push',
+  onesignal: 'push',
 } as const satisfies Record<string, Channel>;
 
 export type Provider = keyof typeof PROVIDER_CHANNELS;

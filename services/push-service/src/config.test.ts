@@ -19,6 +19,32 @@ test('towards the sandbox no service account is needed', () => {
   expect(readConfig({ ...env, FCM_API_URL: 'http://localhost:8025' }).FCM_SERVICE_ACCOUNT).toBeUndefined();
 });
 
+test('what belongs to a provider is needed only where it is named', () => {
+  const { FCM_PROJECT_ID: _unused, ...bare } = env;
+  const keys = { ONESIGNAL_APP_ID: '5fa5dcf1-1d3e-4a6e-a2c0-3f1e8f8a4b11', ONESIGNAL_API_KEY: 'os_v2_app_key' };
+  expect(() => readConfig(bare)).toThrow(/FCM_PROJECT_ID is required.*FCM_SERVICE_ACCOUNT is required/s);
+  expect(() => readConfig({ ...bare, PUSH_PROVIDERS: 'onesignal' })).toThrow(
+    /ONESIGNAL_APP_ID is required.*ONESIGNAL_API_KEY is required/s,
+  );
+  const config = readConfig({ ...bare, ...keys, NODE_ENV: 'production', PUSH_PROVIDERS: 'onesignal' });
+  expect(config.PUSH_PROVIDERS).toEqual(['onesignal']);
+  expect(() =>
+    readConfig({
+      ...bare,
+      ...keys,
+      NODE_ENV: 'production',
+      PUSH_PROVIDERS: 'onesignal',
+      ONESIGNAL_API_URL: 'http://x',
+    }),
+  ).toThrow(/ONESIGNAL_API_URL is not the vendor's own address/);
+});
+
+test('two push providers at once are refused: a token belongs to one', () => {
+  expect(() => readConfig({ ...env, PUSH_PROVIDERS: 'fcm,onesignal' })).toThrow(
+    /PUSH_PROVIDERS must name one provider/,
+  );
+});
+
 test('production does not start with the sandbox for a vendor', () => {
   const sandboxed = { ...env, FCM_API_URL: 'http://localhost:8025', NODE_ENV: 'production' };
   expect(() => readConfig(sandboxed)).toThrow(/FCM_API_URL is not the vendor's own address/);

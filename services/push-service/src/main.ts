@@ -7,6 +7,13 @@ const NAME = 'push-service';
 const config = readConfigOrExit(readConfig, process.env);
 const logger = createLogger(NAME, config.LOG_LEVEL);
 
-await runService(logger, (lifecycle) =>
-  runChannelWorker({ channel: 'push', name: NAME, config, providers: createPushProviders(config), logger, lifecycle }),
+await runService(logger, async (lifecycle) =>
+  runChannelWorker({
+    channel: 'push',
+    name: NAME,
+    config,
+    providers: await createPushProviders(config),
+    logger,
+    lifecycle,
+  }),
 );
