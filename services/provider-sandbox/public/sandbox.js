@@ -8,8 +8,9 @@ const CHANNEL_NAMES = { email: 'Email', sms: 'SMS', push: 'Push' };
 
 const at = (id) => document.getElementById(id);
 const list = at('messages');
-/** Rows on the page by message id: a row that stays is never touched, so what is open stays open. */
+/** Rows on the page by message and recipient (one message may have several): a row that stays is never touched, so what is open stays open. */
 const rows = new Map();
+const keyOf = ({ id, to }) => `${id} ${to}`;
 let channel = '';
 let refreshing = Promise.resolve();
 
@@ -107,21 +108,21 @@ function row(message) {
 }
 
 function showMessages(messages) {
-  const wanted = new Set(messages.map(({ id }) => id));
-  for (const [id, shown] of rows) {
-    if (wanted.has(id)) continue;
+  const wanted = new Set(messages.map(keyOf));
+  for (const [key, shown] of rows) {
+    if (wanted.has(key)) continue;
     shown.remove();
-    rows.delete(id);
+    rows.delete(key);
   }
   let before = list.firstElementChild;
   for (const message of messages) {
-    const shown = rows.get(message.id);
+    const shown = rows.get(keyOf(message));
     if (shown !== undefined) {
       before = shown.nextElementSibling;
       continue;
     }
     const made = row(message);
-    rows.set(message.id, made);
+    rows.set(keyOf(message), made);
     list.insertBefore(made, before);
   }
 }
