@@ -138,6 +138,8 @@ function sandboxVendor(service: Service, { ports, settings }: Instance): Record<
           ONESIGNAL_API_KEY: 'sandbox',
         }),
       };
+    case 'provider-sandbox':
+      return { RECEIPTS_URL: `http://127.0.0.1:${ports.gateway}` };
     default:
       return {};
   }

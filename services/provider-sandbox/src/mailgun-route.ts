@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import express, { type Request, type Router } from 'express';
 import { mailgunError, mailgunRefusal } from './mailgun-errors.ts';
+import { mailgunReceipt } from './mailgun-receipt.ts';
+import { basicPassword } from './receipt.ts';
 import type { Sandbox } from './sandbox.ts';
 import { playOut, sendVendorAnswer, type VendorAnswer, visibleHeaders } from './vendor-request.ts';
 
@@ -23,7 +25,8 @@ export function mailgunRoute(sandbox: Sandbox): Router {
       holds: sandbox.holds,
       // One request is answered as one, whomever it is for.
       behaviour: sandbox.behaviourFor('mailgun', recipientsOf(form)[0] ?? ''),
-      accept: () => accept(sandbox, request.params['domain'] ?? '', form, headers),
+      accept: () =>
+        accept(sandbox, request.params['domain'] ?? '', form, headers, basicPassword(request.headers.authorization)),
       refuse: mailgunRefusal,
     });
   });
@@ -75,15 +78,19 @@ function accept(
   domain: string,
   form: FormData,
   requestHeaders: Record<string, string>,
+  signingKey: string,
 ): VendorAnswer {
   const id = `<${Date.now()}.${randomBytes(8).toString('hex')}@${domain}>`;
   const mailHeaders = [...form]
     .filter(([name]) => name.startsWith('h:'))
     .map(([name, value]) => [name.slice(2).toLowerCase(), String(value)]);
-  for (const to of recipientsOf(form)) {
+  const variables = Object.fromEntries(
+    [...form].filter(([name]) => name.startsWith('v:')).map(([name, value]) => [name.slice(2), String(value)]),
+  );
+  for (const to of recipientsOf(form).filter((address) => address !== undefined)) {
     sandbox.receive('mailgun', {
       id,
-      to: to ?? '',
+      to,
       from: addressOf(text(form, 'from') ?? '') ?? '',
       notificationId: text(form, 'v:notification_id') ?? null,
       content: {
@@ -92,6 +99,7 @@ function accept(
         html: text(form, 'html'),
         headers: { ...requestHeaders, ...Object.fromEntries(mailHeaders) },
       },
+      writeReceipt: (status) => mailgunReceipt({ messageId: id, to, variables, signingKey }, status),
     });
   }
   return { status: 200, body: { id, message: 'Queued. Thank you.' } };

@@ -1,5 +1,6 @@
 import { createLogger, createMetrics, listen, loadConfig, runService } from '@notify/service-kit';
 import { sandboxConfigKeys } from './config.ts';
+import { ReceiptSender } from './receipt-sender.ts';
 import { Sandbox } from './sandbox.ts';
 import { createSandboxApp } from './sandbox-app.ts';
 import { startSmtpEndpoint } from './smtp-endpoint.ts';
@@ -16,7 +17,7 @@ const config = loadConfig(sandboxConfigKeys, process.env);
 const logger = createLogger(SERVICE, config.LOG_LEVEL);
 
 await runService(logger, async (lifecycle) => {
-  const sandbox = new Sandbox();
+  const sandbox = new Sandbox(new ReceiptSender(config.RECEIPTS_URL, logger));
 
   const smtp = await startSmtpEndpoint(sandbox, { host: config.HOST, port: config.SMTP_LISTEN_PORT }, logger);
   lifecycle.onShutdown('smtp server', () => smtp.close());

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { WriteReceipt } from './receipt.ts';
 import type { Provider, SandboxChannel } from './vendors.ts';
 
 /** What the recipient would see, and the headers that it came with. */
@@ -29,6 +30,8 @@ export interface ReceivedMessage {
   notificationId: string | null;
   receivedAt: Date;
   content: MessageContent | RawMail;
+  /** Undefined where the vendor sends no receipts. */
+  writeReceipt?: WriteReceipt;
 }
 
 export interface MessageFilter {
@@ -36,6 +39,8 @@ export interface MessageFilter {
   /** The whole address; its case does not matter. */
   to?: string;
   notificationId?: string;
+  /** The one that the vendor answered with. */
+  id?: string;
   limit: number;
 }
 
@@ -92,7 +97,7 @@ export class MessageStore {
   }
 
   /** Newest first. */
-  list({ channel, to, notificationId, limit }: MessageFilter): ReceivedMessage[] {
+  list({ channel, to, notificationId, id, limit }: MessageFilter): ReceivedMessage[] {
     const recipient = to?.toLowerCase();
     const found: ReceivedMessage[] = [];
     for (const message of this.#candidates(recipient, notificationId)) {
@@ -100,6 +105,7 @@ export class MessageStore {
       if (channel !== undefined && message.channel !== channel) continue;
       if (recipient !== undefined && message.to.toLowerCase() !== recipient) continue;
       if (notificationId !== undefined && message.notificationId !== notificationId) continue;
+      if (id !== undefined && message.id !== id) continue;
       found.push(message);
     }
     return found;

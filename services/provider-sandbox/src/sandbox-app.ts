@@ -6,6 +6,7 @@ import { mailgunRoute } from './mailgun-route.ts';
 import { messagesRoute } from './messages-route.ts';
 import { onesignalRoute } from './onesignal-route.ts';
 import { pageRoute } from './page-route.ts';
+import { receiptsRoute } from './receipts-route.ts';
 import type { Sandbox } from './sandbox.ts';
 import { sendgridRoute } from './sendgrid-route.ts';
 import { twilioRoute } from './twilio-route.ts';
@@ -25,6 +26,15 @@ export function createSandboxApp(sandbox: Sandbox, surroundings: Omit<HttpAppOpt
     onesignalRoute(sandbox),
   );
   app.use(pageRoute());
-  app.use(createHttpApp({ ...surroundings, routers: [messagesRoute(sandbox.messages), faultsRoute(sandbox.faults)] }));
+  app.use(
+    createHttpApp({
+      ...surroundings,
+      routers: [
+        messagesRoute(sandbox.messages),
+        faultsRoute(sandbox.faults),
+        receiptsRoute(sandbox.messages, sandbox.receipts),
+      ],
+    }),
+  );
   return app;
 }

@@ -2,6 +2,7 @@ import type { Behaviour } from './behaviour.ts';
 import { ConnectionHolds } from './connection-holds.ts';
 import { FaultTable } from './fault-table.ts';
 import { MessageStore, type ReceivedMessage } from './message-store.ts';
+import type { ReceiptSender } from './receipt-sender.ts';
 import { recipientRule } from './recipient-rules.ts';
 import { PROVIDER_CHANNELS, type Provider } from './vendors.ts';
 
@@ -10,6 +11,11 @@ export class Sandbox {
   readonly messages = new MessageStore();
   readonly faults = new FaultTable();
   readonly holds = new ConnectionHolds();
+  readonly receipts: ReceiptSender;
+
+  constructor(receipts: ReceiptSender) {
+    this.receipts = receipts;
+  }
 
   /** What this request meets: a fault that somebody ordered, else what its recipient always does, else nothing. */
   behaviourFor(provider: Provider, to: string): Behaviour | undefined {
@@ -17,6 +23,8 @@ export class Sandbox {
   }
 
   receive(provider: Provider, message: Omit<ReceivedMessage, 'channel' | 'provider' | 'receivedAt'>): void {
-    this.messages.add({ ...message, provider, channel: PROVIDER_CHANNELS[provider], receivedAt: new Date() });
+    const received = { ...message, provider, channel: PROVIDER_CHANNELS[provider], receivedAt: new Date() };
+    this.messages.add(received);
+    this.receipts.onReceived(received);
   }
 }

@@ -3,6 +3,7 @@ import express, { type Router } from 'express';
 import Joi from 'joi';
 import type { Sandbox } from './sandbox.ts';
 import { sendgridError, sendgridRefusal } from './sendgrid-errors.ts';
+import { sendgridReceipt } from './sendgrid-receipt.ts';
 import { playOut, sendVendorAnswer, type VendorAnswer, visibleHeaders } from './vendor-request.ts';
 
 interface Person {
@@ -98,18 +99,20 @@ function accept(sandbox: Sandbox, mail: SendgridMail, requestHeaders: Record<str
   const contentOf = (type: string) => mail.content.find((part) => part.type === type)?.value;
   const mailHeaders = Object.entries(mail.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   for (const { to, subject, custom_args } of mail.personalizations) {
+    const customArgs = { ...mail.custom_args, ...custom_args };
     for (const { email } of to) {
       sandbox.receive('sendgrid', {
         id,
         to: email,
         from: mail.from.email,
-        notificationId: { ...mail.custom_args, ...custom_args }['notification_id'] ?? null,
+        notificationId: customArgs['notification_id'] ?? null,
         content: {
           subject: subject ?? mail.subject,
           text: contentOf('text/plain'),
           html: contentOf('text/html'),
           headers: { ...requestHeaders, ...Object.fromEntries(mailHeaders) },
         },
+        writeReceipt: (status) => sendgridReceipt({ messageId: id, to: email, customArgs }, status),
       });
     }
   }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type ParsedUrlQuery, parse } from 'node:querystring';
 import express, { type Router } from 'express';
+import { basicPassword } from './receipt.ts';
 import type { Sandbox } from './sandbox.ts';
 import { type TwilioErrorCode, twilioError, twilioRefusal } from './twilio-errors.ts';
+import { twilioReceipt } from './twilio-receipt.ts';
 import { playOut, sendVendorAnswer, type VendorAnswer, visibleHeaders } from './vendor-request.ts';
 
 /** Possible, not necessarily assigned to anybody. */
@@ -27,7 +29,14 @@ export function twilioRoute(sandbox: Sandbox): Router {
         response,
         holds: sandbox.holds,
         behaviour: sandbox.behaviourFor('twilio', to),
-        accept: () => accept(sandbox, request.params['accountSid'] ?? '', form, headers),
+        accept: () =>
+          accept(
+            sandbox,
+            request.params['accountSid'] ?? '',
+            form,
+            headers,
+            basicPassword(request.headers.authorization),
+          ),
         refuse: twilioRefusal,
       });
     },
@@ -56,14 +65,23 @@ function accept(
   accountSid: string,
   form: ParsedUrlQuery,
   headers: Record<string, string>,
+  authToken: string,
 ): VendorAnswer {
   const sid = `SM${randomBytes(16).toString('hex')}`;
   const service = text(form['MessagingServiceSid']);
   const from = text(form['From']);
   const to = text(form['To']);
   const body = text(form['Body']);
-  const notificationId = notificationIdOf(text(form['StatusCallback']));
-  sandbox.receive('twilio', { id: sid, to, from: from || service, notificationId, content: { body, headers } });
+  const statusCallback = text(form['StatusCallback']);
+  const subject = { sid, accountSid, authToken, to, from: from || service, statusCallback };
+  sandbox.receive('twilio', {
+    id: sid,
+    to,
+    from: from || service,
+    notificationId: notificationIdOf(statusCallback),
+    content: { body, headers },
+    writeReceipt: (status) => twilioReceipt(subject, status),
+  });
   const now = new Date().toUTCString().replace('GMT', '+0000');
   const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${sid}`;
   return {

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createLifecycle, createLogger, createMetrics, listen } from '@notify/service-kit';
+import { ReceiptSender } from '../src/receipt-sender.ts';
 import { Sandbox } from '../src/sandbox.ts';
 import { createSandboxApp } from '../src/sandbox-app.ts';
 import { startSmtpEndpoint } from '../src/smtp-endpoint.ts';
@@ -22,11 +23,11 @@ export interface Received {
   headers: Record<string, string>;
 }
 
-/** The whole sandbox in this process, on free ports. */
-export async function runSandbox(): Promise<RunningSandbox> {
+/** The whole sandbox in this process, on free ports. @param gatewayUrl where receipts go; nobody is at the default. */
+export async function runSandbox(gatewayUrl = 'http://127.0.0.1:1'): Promise<RunningSandbox> {
   const logger = createLogger('provider-sandbox', 'error');
   const lifecycle = createLifecycle(logger);
-  const sandbox = new Sandbox();
+  const sandbox = new Sandbox(new ReceiptSender(gatewayUrl, logger));
   const host = '127.0.0.1';
   const smtp = await startSmtpEndpoint(sandbox, { host, port: 0 }, logger);
   lifecycle.onShutdown('smtp server', () => smtp.close());
