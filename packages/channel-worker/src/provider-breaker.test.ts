@@ -95,6 +95,16 @@ test('it comes back step by step: one call, then as many at once as have succeed
   expect(changes).toEqual([false, true]);
 });
 
+test('failures on its way back narrow it again', async () => {
+  await go(20, fails('transient'));
+  jest.advanceTimersByTime(30_000);
+  await go(3, sent);
+  await go(2, fails('transient'));
+  let inside = 0;
+  while (breaker.enter()) inside += 1;
+  expect(inside).toBe(2);
+});
+
 test('a recipient error in the trying call is a sign of life', async () => {
   await go(20, fails('transient'));
   jest.advanceTimersByTime(30_000);
