@@ -113,12 +113,16 @@ test.each<[ErrorClass, ErrorClass | undefined, object]>([
 });
 
 test('while no provider of the last channel can be called it waits, critical ones shorter, and all longer in a long outage', () => {
-  const last = (overrides: Partial<Envelope>) => rungWithoutProvider(envelope({ hop: 1, ...overrides }));
+  const last = (overrides: Partial<Envelope>) => rungWithoutProvider(envelope({ hop: 1, ...overrides }), false);
   expect([last({}), last({ deferrals: 10 })]).toEqual(['30s', '2m']);
   expect([last({ priority: 'critical' }), last({ priority: 'critical', deferrals: 10 })]).toEqual(['5s', '30s']);
 });
 
+test('a provider that is coming back is asked again soon', () => {
+  expect(rungWithoutProvider(envelope({ hop: 1, deferrals: 10 }), true)).toBe('1s');
+});
+
 test('with another channel left, or somebody waiting for the answer, nothing waits for a provider', () => {
-  expect(rungWithoutProvider(envelope())).toBeUndefined();
-  expect(rungWithoutProvider(envelope({ hop: 1, replyTo: 'q' }))).toBeUndefined();
+  expect(rungWithoutProvider(envelope(), false)).toBeUndefined();
+  expect(rungWithoutProvider(envelope({ hop: 1, replyTo: 'q' }), true)).toBeUndefined();
 });

@@ -66,9 +66,11 @@ export function decideSkip(envelope: Envelope, reason: string): Decision {
  * The rung on which a notification waits while no provider of its last channel can be called, or undefined when it need not wait: there
  * is another channel, or it is synchronous. A breaker lets a call through after half a minute; critical ones are there when it does.
  * In a long outage the others ask less often, since all that wait ask.
+ * @param isComingBack whether a provider is: it lets some in already, and soon more.
  */
-export function rungWithoutProvider(envelope: Envelope): RungName | undefined {
+export function rungWithoutProvider(envelope: Envelope, isComingBack: boolean): RungName | undefined {
   if (hasNextChannel(envelope) || envelope.replyTo !== undefined) return undefined;
+  if (isComingBack) return '1s';
   const isShortOutage = envelope.deferrals < 10;
   if (envelope.priority === 'critical') return isShortOutage ? '5s' : '30s';
   return isShortOutage ? '30s' : '2m';

@@ -161,9 +161,12 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     return conclude(envelope, await go());
   }
 
-  /** Every provider's breaker is open: the next channel at once, or on the last one a wait. */
+  /** No provider's breaker lets anybody in: the next channel at once, or on the last one a wait. */
   async function withoutProvider(envelope: Envelope): Promise<void> {
-    const rung = rungWithoutProvider(envelope);
+    const rung = rungWithoutProvider(
+      envelope,
+      providers.some(({ breaker }) => breaker.isComingBack),
+    );
     if (rung !== undefined) return defer(envelope, PROVIDERS_UNAVAILABLE, rung);
     return underClaim(envelope, () => stepOf(decideSkip(envelope, PROVIDERS_UNAVAILABLE)));
   }

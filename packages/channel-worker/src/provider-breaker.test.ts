@@ -74,6 +74,7 @@ test('failures of more than ten seconds ago are forgotten', async () => {
 test('while it is open nothing is called, and half a minute later one call may try; if it fails, it stays open', async () => {
   await go(20, fails('transient'));
   expect(await go(100, sent)).toBe(0);
+  expect(breaker.isComingBack).toBe(false);
   jest.advanceTimersByTime(30_000);
   expect(await go(100, fails('transient'))).toBe(1);
   expect(breaker.isAvailable).toBe(false);
@@ -83,6 +84,7 @@ test('while it is open nothing is called, and half a minute later one call may t
 test('it comes back step by step: one call, then as many at once as have succeeded, until all may', async () => {
   await go(20, fails('transient'));
   jest.advanceTimersByTime(30_000);
+  expect(breaker.isComingBack).toBe(true);
   const letIn: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     let inside = 0;
@@ -92,6 +94,7 @@ test('it comes back step by step: one call, then as many at once as have succeed
     for (let n = 0; n < inside; n += 1) breaker.leave();
   }
   expect(letIn).toEqual([1, 2, 4, 100, 100]);
+  expect(breaker.isComingBack).toBe(false);
   expect(changes).toEqual([false, true]);
 });
 

@@ -10,7 +10,10 @@ const RESET_AFTER_MS = 30_000;
 
 /** Keeps a failing provider from being called, and lets it come back step by step. */
 export interface ProviderBreaker {
+  /** Whether a go may come in now. */
   readonly isAvailable: boolean;
+  /** Whether it is on its way from open to closed, so that it may soon let more in. */
+  readonly isComingBack: boolean;
   /** Lets the calls of one go in, or refuses. Whoever is let in says `leave` when they are over. */
   enter(): boolean;
   leave(): void;
@@ -74,6 +77,9 @@ export function createProviderBreaker(options: ProviderBreakerOptions): Provider
   const breaker: ProviderBreaker = {
     get isAvailable() {
       return !circuit.opened && inside < allowed;
+    },
+    get isComingBack() {
+      return !isBack && !circuit.opened;
     },
     enter() {
       if (!breaker.isAvailable) return false;
