@@ -13,6 +13,7 @@ superuser_password_of() {
     fi
   done
   cat /tmp/refusal >&2
+  grep -q 'password authentication failed' /tmp/refusal || return 1
   echo "$host does not take POSTGRES_SUPERUSER_PASSWORD: its volume was made with another one. Put that one back into .env, or delete" \
     "the data with npm run reset." >&2
   return 1
@@ -24,7 +25,7 @@ set_up() {
   shift 2
   PGPASSWORD=$(superuser_password_of "$host")
   export PGPASSWORD
-  local psql=(psql "--host=$host" --username=postgres --no-psqlrc --quiet)
+  local psql=(psql "--host=$host" --username=postgres --no-psqlrc --quiet --set=ON_ERROR_STOP=1)
   DB_PASSWORD=$POSTGRES_SUPERUSER_PASSWORD "${psql[@]}" <<< '\getenv password DB_PASSWORD
     ALTER ROLE postgres PASSWORD :'"'password'"';'
   PGPASSWORD=$POSTGRES_SUPERUSER_PASSWORD

@@ -11,7 +11,7 @@ export function rabbitmqPasswordHash(password: string, salt: Buffer = randomByte
 }
 
 /**
- * The definitions that the broker imports at each start: one user for the services, one for people (administrator, for
+ * The definitions that the broker is given at each start, by file or by its management API: one user for the services, one for people (administrator, for
  * the management page), and no guest. Queues are not in here: the services declare them from their topology table.
  */
 export function rabbitmqDefinitions(settings: Settings): object {

@@ -12,6 +12,8 @@ interface RunningProcess {
 
 interface Processes {
   find(name: string): RunningProcess;
+  /** @throws when the process of this id is not the one of that name. */
+  refuseStranger?(name: string, pid: number): void;
   /** What all of them have logged so far. */
   everythingLogged(): string;
 }
@@ -51,6 +53,12 @@ function composeProcesses(project: string): Processes {
       const [pid, health] = docker('inspect', '--format', '{{.State.Pid}} {{.State.Health.Status}}', id).split(' ');
       return { pid: Number(pid), isReady: pid !== '0' && health?.trim() === 'healthy' };
     },
+    refuseStranger(name, pid) {
+      const [id = ''] = containers(`service=${name}`);
+      // An engine in a virtual machine or on another host has process ids of its own.
+      if (readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(id.slice(0, 12))) return;
+      throw new Error(`process ${pid} of this machine is not that of ${name}: these tests need the engine's own host`);
+    },
     everythingLogged: () => containers().map(logOf).join('\n'),
   };
 
@@ -74,6 +82,7 @@ export const processId = (name: string): number => processes.find(name).pid;
 /** kill -9, from this machine: whoever runs the process notices, and starts it again. */
 export function killProcess(name: string): void {
   const pid = processId(name);
+  processes.refuseStranger?.(name, pid);
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {

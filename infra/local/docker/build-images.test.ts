@@ -6,6 +6,7 @@ const image = 'notification-system/sms-service:local';
 test.each([
   ['the legacy builder', `Successfully built 1f2e\nSuccessfully tagged ${image}\n`],
   ['BuildKit', `#23 naming to docker.io/${image} done\n`],
+  ['BuildKit, of an image with a registry in its name', `#23 naming to ${image} done\n`],
 ])('the last line of %s about an image is known', (_, output) => {
   expect(saysBuilt(output, image)).toBe(true);
   expect(saysBuilt(output, 'notification-system/sms-service:local2')).toBe(false);

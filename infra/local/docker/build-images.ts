@@ -45,7 +45,9 @@ export async function buildImages(
 
 /** The last line about an image, of the legacy builder or of BuildKit. */
 export const saysBuilt = (output: string, image: string): boolean =>
-  output.includes(`Successfully tagged ${image}\n`) || output.includes(`naming to docker.io/${image} `);
+  [`Successfully tagged ${image}\n`, `naming to docker.io/${image} `, `naming to ${image} `].some((text) =>
+    output.includes(text),
+  );
 
 const endOf = (output: string): string =>
   output

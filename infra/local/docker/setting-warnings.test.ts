@@ -26,3 +26,8 @@ test('addresses elsewhere, those told to clients, and the settings of compose it
   };
   expect(settingWarnings(settings, composeText)).toEqual([]);
 });
+
+test('what compose reads in another way than it is written is named', () => {
+  const settings = { SMTP_HOST: 'mail.example.com', SMTP_PORT: 'a$b', PUBLIC_URL: 'https://example.com #1' };
+  expect(settingWarnings(settings, composeText)).toEqual([expect.stringContaining('SMTP_PORT, PUBLIC_URL holds')]);
+});

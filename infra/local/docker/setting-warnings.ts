@@ -12,7 +12,13 @@ export function settingWarnings(settings: Settings, composeText: string): string
   const isPassedOn = (key: string): boolean => new RegExp(`\\$\\{${key}\\b`).test(composeText);
   const unused = given.filter(([key]) => !isPassedOn(key)).map(([key]) => key);
   const local = given.filter(([key, value]) => isPassedOn(key) && !publicAddress.test(key) && thisMachine.test(value));
+  const readDifferently = given.filter(([key, value]) => isPassedOn(key) && /\$| #/.test(value)).map(([key]) => key);
   return [
+    ...(readDifferently.length > 0
+      ? [
+          `.env: ${readDifferently.join(', ')} holds "$" or " #", which compose does not take literally: quote it with '...'`,
+        ]
+      : []),
     ...(unused.length > 0
       ? [`.env: ${unused.join(', ')} ${unused.length === 1 ? 'has' : 'have'} no effect in Docker`]
       : []),

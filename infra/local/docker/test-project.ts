@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endToEndEnvironment } from '../end-to-end-environment.ts';
 import { isAlive } from '../instance-processes.ts';
-import { localDir } from '../paths.ts';
+import { localDir, projectDir } from '../paths.ts';
 import { findFreePorts, type PortKey, portTable } from '../ports.ts';
 import { draftSettings } from '../settings-file.ts';
 import { removeEndedTestInstances } from '../test-instance.ts';
@@ -64,12 +64,14 @@ export async function createTestProject(): Promise<TestProject> {
   };
 }
 
-/** A run that was killed leaves its containers and volumes. */
+/** A run in this folder that was killed leaves its containers and volumes. */
 async function removeEndedTestProjects(): Promise<void> {
   const { stdout } = await docker(['ps', '--all', '--format', '{{.Label "com.docker.compose.project"}}']);
   const names = new Set(stdout.split('\n').filter((name) => name.startsWith(namePrefix)));
   for (const name of names) {
-    if (!isAlive(Number(name.slice(namePrefix.length)))) await takeDown({ name, files }, { withVolumes: true });
+    const isOurs = (await listContainers(name)).every(({ workingDir }) => workingDir === projectDir);
+    if (isOurs && !isAlive(Number(name.slice(namePrefix.length))))
+      await takeDown({ name, files }, { withVolumes: true });
   }
   await removeEndedTestInstances();
 }

@@ -33,7 +33,7 @@ export function channelWorkerKeys(defaultPort: number): ConfigKeys<ChannelWorker
     ...serviceTokenKeys,
     USER_SERVICE_URL: serviceUrl(8002),
     TEMPLATE_SERVICE_URL: serviceUrl(8003),
-    // How long one provider call may take, in milliseconds. At most what a stopping service waits for (consumer.ts).
+    // How long the provider calls of one go may take together, in milliseconds. Less than a stopping service waits for (consumer.ts).
     PROVIDER_TIMEOUT_MS: Joi.number().integer().min(SYNC_TRY_TIMEOUT_MS).max(30_000).default(30_000),
     // How many messages of a lane a worker holds at once.
     PREFETCH: Joi.number().integer().min(1).max(1000).default(32),

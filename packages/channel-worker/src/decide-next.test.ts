@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Attempt, Envelope, ErrorClass } from '@notify/contracts';
-import { decideNext, decideSkip } from './decide-next.ts';
+import { decideNext, decideSkip, rungWithoutProvider } from './decide-next.ts';
 
 const envelope = (overrides: Partial<Envelope> = {}): Envelope => ({
   notificationId: '0190b6a8-0000-7000-8000-000000000000',
@@ -33,6 +33,7 @@ const attempt = (errorClass?: ErrorClass, status: Attempt['status'] = errorClass
   durationMs: 1,
 });
 const unknown = attempt('unknown', 'unknown');
+const by = (provider: string, errorClass?: ErrorClass): Attempt => ({ ...attempt(errorClass), provider });
 
 test.each(['permanent', 'recipient', 'config'] as const)(
   'a %s failure moves on to the next channel at once',
@@ -96,4 +97,32 @@ test('when the recipient has opted out of everything it is suppressed, not faile
   expect(decideSkip(envelope({ hop: 1, skipped }), 'opted_out')).toMatchObject({ kind: 'end', status: 'suppressed' });
   expect(decideSkip(envelope({ hop: 1, skipped }), 'no_contact')).toMatchObject({ kind: 'end', status: 'failed' });
   expect(decideSkip(envelope(), 'no_contact')).toMatchObject({ kind: 'next_channel', isSkip: true });
+});
+
+test.each<[ErrorClass, ErrorClass | undefined, object]>([
+  ['transient', undefined, { kind: 'sent' }],
+  ['config', 'recipient', { kind: 'next_channel', reason: 'recipient' }],
+  ['transient', 'permanent', { kind: 'next_channel', reason: 'permanent' }],
+  ['transient', 'unknown', { kind: 'next_channel', reason: 'unknown_outcome' }],
+  ['transient', 'config', { kind: 'retry', reason: 'transient' }],
+  ['config', 'transient', { kind: 'retry', reason: 'transient' }],
+  ['config', 'config', { kind: 'next_channel', reason: 'config' }],
+])('a %s failure of one provider and then %s from the next', (first, second, expected) => {
+  const status = second === 'unknown' ? 'unknown' : second === undefined ? 'sent' : 'failed';
+  expect(decideNext(envelope(), [by('a', first), { ...by('b', second), status }])).toMatchObject(expected);
+});
+
+test('while no provider of the last channel can be called it waits, critical ones shorter, and all longer in a long outage', () => {
+  const last = (overrides: Partial<Envelope>) => rungWithoutProvider(envelope({ hop: 1, ...overrides }), false);
+  expect([last({}), last({ deferrals: 10 })]).toEqual(['30s', '2m']);
+  expect([last({ priority: 'critical' }), last({ priority: 'critical', deferrals: 10 })]).toEqual(['5s', '30s']);
+});
+
+test('a provider that is coming back is asked again soon', () => {
+  expect(rungWithoutProvider(envelope({ hop: 1, deferrals: 10 }), true)).toBe('1s');
+});
+
+test('with another channel left, or somebody waiting for the answer, nothing waits for a provider', () => {
+  expect(rungWithoutProvider(envelope(), false)).toBeUndefined();
+  expect(rungWithoutProvider(envelope({ hop: 1, replyTo: 'q' }), true)).toBeUndefined();
 });

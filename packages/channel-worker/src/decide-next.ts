@@ -1,12 +1,10 @@
-import { type Attempt, type Envelope, type ErrorClass, retryScheduleFor } from '@notify/contracts';
+import { type Attempt, type Envelope, type RungName, retryScheduleFor } from '@notify/contracts';
 import { nextRung } from '@notify/messaging';
+import { outcomeOf } from './outcome-of.ts';
 import type { Decision } from './step.ts';
 
 /** Before a send that may have happened is tried once more, a receipt has a moment to tell. */
 const RESEND_RUNG = '5s';
-
-/** What several calls of one go (a push to several devices) amount to: the class that leaves most hope decides. */
-const BY_HOPE: readonly ErrorClass[] = ['unknown', 'transient', 'config', 'permanent', 'recipient'];
 
 function hasNextChannel(envelope: Envelope): boolean {
   return envelope.hop + 1 < envelope.plan.length;
@@ -28,7 +26,7 @@ function decideUnknown(envelope: Envelope): Decision {
 }
 
 /**
- * What follows from the provider calls of one go. Pure.
+ * What follows from the provider calls of one go, over all providers of the channel that were asked (outcome-of.ts). Pure.
  *
  * | outcome | with another channel left | on the last channel |
  * |---|---|---|
@@ -42,18 +40,16 @@ function decideUnknown(envelope: Envelope): Decision {
  * @param retryAfterMs the longest wait that a provider asked for.
  */
 export function decideNext(envelope: Envelope, attempts: readonly Attempt[], retryAfterMs = 0): Decision {
-  if (attempts.some(({ status }) => status === 'delivered')) return { kind: 'sent', status: 'delivered' };
-  if (attempts.some(({ status }) => status === 'sent')) return { kind: 'sent', status: 'sent' };
-
-  const errorClass = BY_HOPE.find((each) => attempts.some((attempt) => attempt.errorClass === each)) ?? 'permanent';
-  if (errorClass === 'unknown') return decideUnknown(envelope);
+  const outcome = outcomeOf(attempts);
+  if (outcome === 'sent' || outcome === 'delivered') return { kind: 'sent', status: outcome };
+  if (outcome === 'unknown') return decideUnknown(envelope);
 
   const isSync = envelope.replyTo !== undefined;
   const isLast = !hasNextChannel(envelope);
-  const mayRetry = !isSync && (errorClass === 'transient' || (errorClass === 'config' && isLast));
-  if (!mayRetry) return giveUpChannel(envelope, errorClass);
+  const mayRetry = !isSync && (outcome === 'transient' || (outcome === 'config' && isLast));
+  if (!mayRetry) return giveUpChannel(envelope, outcome);
   const rung = nextRung(retryScheduleFor(envelope.priority, isLast), envelope.attempt, retryAfterMs);
-  if (rung !== undefined) return { kind: 'retry', rung, reason: errorClass };
+  if (rung !== undefined) return { kind: 'retry', rung, reason: outcome };
   return giveUpChannel(envelope, 'retries_exhausted');
 }
 
@@ -64,6 +60,20 @@ export function decideSkip(envelope: Envelope, reason: string): Decision {
   // Nobody's failure: the recipient wants none of it.
   const isSuppressed = envelope.tried.length === 0 && reasons.every((each) => each === 'opted_out');
   return { kind: 'end', status: isSuppressed ? 'suppressed' : 'failed', reason, isSkip: true };
+}
+
+/**
+ * The rung on which a notification waits while no provider of its last channel can be called, or undefined when it need not wait: there
+ * is another channel, or it is synchronous. A breaker lets a call through after half a minute; critical ones are there when it does.
+ * In a long outage the others ask less often, since all that wait ask.
+ * @param isComingBack whether a provider is: it lets some in already, and soon more.
+ */
+export function rungWithoutProvider(envelope: Envelope, isComingBack: boolean): RungName | undefined {
+  if (hasNextChannel(envelope) || envelope.replyTo !== undefined) return undefined;
+  if (isComingBack) return '1s';
+  const isShortOutage = envelope.deferrals < 10;
+  if (envelope.priority === 'critical') return isShortOutage ? '5s' : '30s';
+  return isShortOutage ? '30s' : '2m';
 }
 
 /** Nothing in the plan can work (the user or the template does not exist). */

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type Attempt, type Channel, type Envelope, parseEnvelope } from '@notify/contracts';
+import {
+  type Attempt,
+  type Channel,
+  type Envelope,
+  PROVIDERS_UNAVAILABLE,
+  parseEnvelope,
+  type RungName,
+} from '@notify/contracts';
 import {
   type Broker,
   type Delivery,
@@ -9,13 +16,12 @@ import {
   timelineEntry,
 } from '@notify/messaging';
 import { errorFields, type Logger, withContext } from '@notify/service-kit';
-import { callProvider } from './call-provider.ts';
+import { callProviders, withFirstAvailable } from './call-providers.ts';
 import type { Claims } from './claims.ts';
-import { decideHopeless, decideNext, decideSkip } from './decide-next.ts';
+import { decideHopeless, decideNext, decideSkip, rungWithoutProvider } from './decide-next.ts';
+import type { GuardedProvider } from './guarded-provider.ts';
 import { type Enrichment, type Prepared, prepare } from './prepare.ts';
-import type { Provider } from './provider.ts';
 import { deferralOf, publicationsOf } from './publications.ts';
-import type { Slots } from './slots.ts';
 import type { Decision, Step } from './step.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
@@ -26,37 +32,37 @@ const DEAD_SENDER_MARGIN_SECONDS = 5;
 
 export interface DeliverOptions {
   channel: Channel;
-  provider: Provider;
-  slots: Slots;
+  /** In the order of preference. */
+  providers: readonly GuardedProvider[];
   claims: Claims;
   enrichment: Enrichment;
   broker: Broker;
   logger: Logger;
   metrics: WorkerMetrics;
-  /** How long one provider call may take, in milliseconds; a synchronous notification has its own. */
+  /** How long the provider calls of one go may take together, in milliseconds; a synchronous notification has its own. */
   callTimeoutMs: number;
   syncCallTimeoutMs: number;
 }
 
 /**
  * The way of one message through a worker:
- * validate -> was it done before? -> prepare (whom, what) -> claim -> call the provider -> decide -> keep the outcome
- * in the claim -> publish what follows -> acknowledge (by returning).
+ * validate -> was it done before? -> prepare (whom, what) -> hold a provider -> claim -> call it, and the next one if it fails ->
+ * decide -> keep the outcome in the claim -> publish what follows -> acknowledge (by returning).
  *
  * The order is the guarantee. A crash before the claim repeats everything and has sent nothing; a crash after the outcome
- * was kept repeats only the publications, whose ids are derived; only a crash inside the provider call is an unknown.
+ * was kept repeats only the publications, whose ids are derived; only a crash between the first provider call and the last is an unknown.
  */
 export function createDeliver(options: DeliverOptions): (delivery: Delivery) => Promise<void> {
-  const { channel, provider, slots, claims, enrichment, broker, logger, metrics } = options;
+  const { channel, providers, claims, enrichment, broker, logger, metrics } = options;
 
   async function publishAll(messages: OutgoingMessage[]): Promise<void> {
     await Promise.all(messages.map((message) => broker.publishUntilConfirmed(message)));
   }
 
-  async function defer(envelope: Envelope, reason: string): Promise<void> {
+  async function defer(envelope: Envelope, reason: string, rung?: RungName): Promise<void> {
     logger.info('deferred', { reason, deferrals: envelope.deferrals });
     metrics.outcome('deferred');
-    await publishAll(deferralOf(envelope, reason, new Date().toISOString()));
+    await publishAll(deferralOf(envelope, reason, new Date().toISOString(), rung));
   }
 
   async function keepOutcome(envelope: Envelope, step: Step): Promise<boolean> {
@@ -76,10 +82,10 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     if (!isKept) await keepOutcome(envelope, step);
     const { decision, attempts } = step;
     logger.info(decision.kind, {
-      provider: attempts[0]?.provider,
+      provider: attempts.at(-1)?.provider,
       error_code: attempts.find(({ errorCode }) => errorCode !== undefined)?.errorCode,
       ...('reason' in decision ? { reason: decision.reason } : {}),
-      duration_ms: attempts[0]?.durationMs,
+      duration_ms: attempts.at(-1)?.durationMs,
     });
     metrics.outcome(decision.kind === 'end' ? decision.status : decision.kind);
   }
@@ -103,36 +109,28 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
   async function send(
     envelope: Envelope,
     { addresses, content }: Extract<Prepared, { state: 'ready' }>,
+    first: GuardedProvider,
   ): Promise<Step> {
-    const deadlineMs = envelope.replyTo === undefined ? options.callTimeoutMs : options.syncCallTimeoutMs;
+    const timeoutMs = envelope.replyTo === undefined ? options.callTimeoutMs : options.syncCallTimeoutMs;
     const timer = setTimeout(() => showProcessing(envelope), SHOW_PROCESSING_AFTER_MS);
-    const { notificationId, epoch, hop, attempt, correlationId } = envelope;
-    const results = await Promise.all(
-      addresses.map((address) =>
-        callProvider(
-          provider,
-          envelope,
-          { notificationId, epoch, hop, attempt, correlationId, address, userId: envelope.recipient.userId, content },
-          deadlineMs,
-          logger,
-        ),
-      ),
-    );
+    const go = { envelope, addresses, content, timeoutMs, logger };
+    const { calls, passedOver } = await callProviders(providers, first, go);
     clearTimeout(timer);
-    for (const result of results) metrics.call(result.attempt);
-    const attempts = results.map((result) => result.attempt);
-    const retryAfterMs = Math.max(0, ...results.map((result) => result.retryAfterMs ?? 0));
+    for (const { attempt } of calls) metrics.call(attempt);
+    const attempts = calls.map(({ attempt }) => attempt);
+    const retryAfterMs = Math.max(0, ...calls.map((call) => call.retryAfterMs ?? 0));
     return {
       ...stepOf(decideNext(envelope, attempts, retryAfterMs), attempts),
-      rejected: results.flatMap(({ rejected }) => rejected ?? []),
+      rejected: calls.flatMap(({ rejected }) => rejected ?? []),
+      ...(passedOver.length === 0 ? {} : { passedOver }),
     };
   }
 
-  /** The worker that had the claim died inside the provider call. */
+  /** The worker that had the claim died over its provider calls. Which provider it was calling, nobody knows. */
   function stepOfDeadSender(envelope: Envelope): Step {
     const attempt: Attempt = {
       channel,
-      provider: provider.name,
+      provider: providers.length === 1 ? (providers[0] as GuardedProvider).provider.name : 'unknown',
       epoch: envelope.epoch,
       hop: envelope.hop,
       attempt: envelope.attempt,
@@ -145,7 +143,8 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     return stepOf(decideNext(envelope, [attempt]), [attempt]);
   }
 
-  async function claimAndSend(envelope: Envelope, prepared: Prepared): Promise<void> {
+  /** Takes the claim and concludes with what `go` comes to, unless somebody else has it: done, still at it, or dead. */
+  async function underClaim(envelope: Envelope, go: () => Step | Promise<Step>): Promise<void> {
     const claimToken = envelope.claimToken ?? randomUUID();
     const claim = await claims.begin(envelope.notificationId, envelope, claimToken).catch((error: unknown) => {
       logger.warn('no claim could be taken', errorFields(error));
@@ -159,9 +158,17 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
       if (claim.ageSeconds < mayBeAliveSeconds) return defer(envelope, 'already_sending');
       return conclude(envelope, stepOfDeadSender(envelope));
     }
-    if (prepared.state === 'ready') return conclude(envelope, await send(envelope, prepared));
-    const decide = prepared.state === 'hopeless' ? decideHopeless(prepared.reason) : undefined;
-    return conclude(envelope, stepOf(decide ?? decideSkip(envelope, (prepared as { reason: string }).reason)));
+    return conclude(envelope, await go());
+  }
+
+  /** No provider's breaker lets anybody in: the next channel at once, or on the last one a wait. */
+  async function withoutProvider(envelope: Envelope): Promise<void> {
+    const rung = rungWithoutProvider(
+      envelope,
+      providers.some(({ breaker }) => breaker.isComingBack),
+    );
+    if (rung !== undefined) return defer(envelope, PROVIDERS_UNAVAILABLE, rung);
+    return underClaim(envelope, () => stepOf(decideSkip(envelope, PROVIDERS_UNAVAILABLE)));
   }
 
   async function deliverEnvelope(envelope: Envelope, redelivered: boolean): Promise<void> {
@@ -172,8 +179,11 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     }
     const prepared = await prepare(envelope, channel, enrichment);
     if (prepared.state === 'defer') return defer(envelope, prepared.reason);
-    if (prepared.state !== 'ready') return claimAndSend(envelope, prepared);
-    return slots(envelope.priority, () => claimAndSend(envelope, prepared));
+    if (prepared.state === 'hopeless') return underClaim(envelope, () => stepOf(decideHopeless(prepared.reason)));
+    if (prepared.state === 'skip') return underClaim(envelope, () => stepOf(decideSkip(envelope, prepared.reason)));
+    return withFirstAvailable(providers, envelope.priority, (first) =>
+      first === undefined ? withoutProvider(envelope) : underClaim(envelope, () => send(envelope, prepared, first)),
+    );
   }
 
   return async (delivery) => {

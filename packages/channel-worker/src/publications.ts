@@ -7,7 +7,9 @@ import {
   FAILED_EXCHANGE,
   RECIPIENT_REJECTED,
   type RecipientRejectedJson,
+  type RungName,
   rungExchange,
+  type Skip,
   type Status,
   type SyncReplyJson,
   type TimelineEntryJson,
@@ -30,9 +32,24 @@ function told(decision: Decision): { event: TimelineEvent; status: Status; reaso
   }
 }
 
-function outcomeEvent(envelope: Envelope, { attempts, decision, decidedAt }: Step): OutgoingMessage {
+/** Every provider of the channel that another one took over from, or would have: why, and when. */
+function failoversInside(envelope: Envelope, { attempts, passedOver = [] }: Step): TimelineEntryJson[] {
+  const failed = attempts.flatMap(({ provider, errorClass }, index) => {
+    const next = attempts[index + 1];
+    return next === undefined || next.provider === provider
+      ? []
+      : [{ provider, reason: errorClass, at: next.startedAt }];
+  });
+  return [...failed, ...passedOver].map(({ provider, reason, at }) => ({
+    ...timelineEntry(envelope, 'failover', 'processing', at, { reason, discriminator: provider }),
+    provider,
+  }));
+}
+
+function outcomeEvent(envelope: Envelope, step: Step): OutgoingMessage {
+  const { attempts, decision, decidedAt } = step;
   const { event, status, reason } = told(decision);
-  const timeline: TimelineEntryJson[] = [];
+  const timeline = failoversInside(envelope, step);
   const first = attempts[0];
   if (first !== undefined) timeline.push(timelineEntry(envelope, 'processing', 'processing', first.startedAt));
   if (decision.kind === 'end' && decision.isSkip) {
@@ -44,6 +61,12 @@ function outcomeEvent(envelope: Envelope, { attempts, decision, decidedAt }: Ste
     timeline,
     occurredAt: decidedAt,
   });
+}
+
+/** The channels that were passed over, this one included if it was. */
+function skippedWith(envelope: Envelope, decision: Decision): Skip[] {
+  if (!('isSkip' in decision && decision.isSkip)) return envelope.skipped;
+  return [...envelope.skipped, { channel: envelope.plan[envelope.hop] as Channel, reason: decision.reason }];
 }
 
 function nextStep(envelope: Envelope, { attempts, decision }: Step): OutgoingMessage | undefined {
@@ -59,8 +82,7 @@ function nextStep(envelope: Envelope, { attempts, decision }: Step): OutgoingMes
       return { ...again, exchange: rungExchange(decision.rung) };
     }
     case 'next_channel': {
-      const channel = envelope.plan[envelope.hop] as Channel;
-      const skipped = decision.isSkip ? [...envelope.skipped, { channel, reason: decision.reason }] : envelope.skipped;
+      const skipped = skippedWith(envelope, decision);
       return laneMessage({ ...next, hop: envelope.hop + 1, attempt: 1, tried, skipped }, decision.reason);
     }
     case 'end': {
@@ -102,6 +124,7 @@ function syncReply(envelope: Envelope, { attempts, decision }: Step): OutgoingMe
     status: decision.status,
     channel: envelope.plan[envelope.hop],
     attempts: [...envelope.tried, ...attempts].map(attemptToJson),
+    skipped: skippedWith(envelope, decision),
   };
   // Not mandatory: a gateway that is gone has nobody left to answer.
   return {
@@ -126,14 +149,22 @@ export function publicationsOf(envelope: Envelope, step: Step): OutgoingMessage[
   ].filter((message) => message !== undefined);
 }
 
-/** Puts a notification off without using up a try: something of ours is away. */
-export function deferralOf(envelope: Envelope, reason: string, at: string): OutgoingMessage[] {
+/**
+ * Puts a notification off without using up a try: something that it needs is away.
+ * @param rung where it waits; by default the longer, the more often it was put off.
+ */
+export function deferralOf(
+  envelope: Envelope,
+  reason: string,
+  at: string,
+  rung: RungName = deferralRung(envelope.deferrals),
+): OutgoingMessage[] {
   const deferred = laneMessage({ ...envelope, deferrals: envelope.deferrals + 1 }, reason);
   const discriminator = String(envelope.deferrals);
   return [
     {
       ...deferred,
-      exchange: rungExchange(deferralRung(envelope.deferrals)),
+      exchange: rungExchange(rung),
       messageId: `${deferred.messageId}.deferral.${discriminator}`,
     },
     eventMessage(envelope, 'deferred', 'processing', {

@@ -16,18 +16,16 @@ import type { RequestHandler, Router } from 'express';
 import { createClaims } from './claims.ts';
 import type { ChannelWorkerConfig } from './config.ts';
 import { createDeliver } from './deliver.ts';
+import { guardProvider } from './guarded-provider.ts';
 import type { Provider } from './provider.ts';
-import { createSlots } from './slots.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
-
-const DEFAULT_PROVIDER_CONCURRENCY = 32;
 
 export interface ChannelWorkerOptions {
   channel: Channel;
   /** The service's name. */
   name: string;
   config: ChannelWorkerConfig;
-  /** In the order of preference. */
+  /** In the order of preference. Push uses the first one only. */
   providers: Provider[];
   logger: Logger;
   lifecycle: Lifecycle;
@@ -40,8 +38,8 @@ export interface ChannelWorkerOptions {
 /** Everything that the channel services share: connections, caches, the lanes' consumers, health. A channel is its providers. */
 export async function runChannelWorker(options: ChannelWorkerOptions): Promise<void> {
   const { channel, name, config, providers, logger, lifecycle } = options;
-  const [provider] = providers;
-  if (provider === undefined) throw new Error(`${name} has no provider: name at least one`);
+  const [preferred] = providers;
+  if (preferred === undefined) throw new Error(`${name} has no provider: name at least one`);
   const metrics = createMetrics(name);
   lifecycle.onShutdown('providers', async () => {
     for (const each of providers) await each.close?.();
@@ -63,10 +61,12 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
     logger,
   });
 
+  const workerMetrics = createWorkerMetrics(metrics, channel);
+  // A device token is its vendor's own: any other would call it dead, and it would be removed.
+  const inUse = channel === 'push' ? [preferred] : providers;
   const deliver = createDeliver({
     channel,
-    provider,
-    slots: createSlots(provider.concurrency ?? DEFAULT_PROVIDER_CONCURRENCY),
+    providers: inUse.map((provider) => guardProvider(provider, { logger, metrics: workerMetrics })),
     claims: createClaims(redis),
     enrichment: {
       users: await openUserDirectory(userService, broker),
@@ -74,7 +74,7 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
     },
     broker,
     logger,
-    metrics: createWorkerMetrics(metrics, channel),
+    metrics: workerMetrics,
     callTimeoutMs: config.PROVIDER_TIMEOUT_MS,
     syncCallTimeoutMs: SYNC_TRY_TIMEOUT_MS,
   });
@@ -110,5 +110,5 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
   lifecycle.onShutdown('lanes', async () => {
     await Promise.all(consumers.map((consumer) => consumer.pause()));
   });
-  logger.info('ready', { port: config.PORT, lanes: consumers.length, provider: provider.name });
+  logger.info('ready', { port: config.PORT, lanes: consumers.length, providers: inUse.map(({ name }) => name) });
 }

@@ -5,7 +5,7 @@ export type Decision =
   | { kind: 'sent'; status: 'sent' | 'delivered' }
   /** The same hop again, after a rung. */
   | { kind: 'retry'; rung: RungName; reason: string }
-  /** The next channel of the plan at once: this one failed, or (`isSkip`) was not even tried. */
+  /** The next channel of the plan at once: this one failed, or (`isSkip`) no provider was called. */
   | { kind: 'next_channel'; reason: string; isSkip: boolean }
   /** The plan is used up. */
   | { kind: 'end'; status: Extract<Status, 'failed' | 'suppressed' | 'unknown'>; reason: string; isSkip: boolean };
@@ -18,10 +18,18 @@ export interface RejectedAddress {
   errorCode: string;
 }
 
+/** A provider of the channel that was not called in this go, though another one was. */
+export interface PassedOver {
+  provider: string;
+  reason: 'breaker_open' | 'no_time_left';
+  at: string;
+}
+
 /** One go of a worker: the provider calls it made, and what follows from them. */
 export interface Step {
   attempts: Attempt[];
   rejected: RejectedAddress[];
+  passedOver?: PassedOver[];
   decision: Decision;
   decidedAt: string;
 }

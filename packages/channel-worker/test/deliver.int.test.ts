@@ -1,29 +1,27 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import {
   AppError,
-  type Envelope,
-  type EnvelopeJson,
   FAILED_QUEUE,
   laneQueue,
   type NotificationEventJson,
   positionKey,
   STATUS_QUEUE,
 } from '@notify/contracts';
-import { type Broker, type Delivery, laneMessage, openBroker } from '@notify/messaging';
-import { openRedis } from '@notify/service-kit';
+import { type Broker, openBroker } from '@notify/messaging';
+import { createMetrics, openRedis } from '@notify/service-kit';
 import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@notify/testing';
 import type { Redis } from 'ioredis';
 import { createClaims } from '../src/claims.ts';
 import { createDeliver, type DeliverOptions } from '../src/deliver.ts';
+import { guardProvider } from '../src/guarded-provider.ts';
 import {
   type OutgoingDelivery,
   type Provider,
   RecipientInvalidError,
   TransientDeliveryError,
 } from '../src/provider.ts';
-import { createSlots } from '../src/slots.ts';
 import { createWorkerMetrics } from '../src/worker-metrics.ts';
+import { collectFrom, deliveryOf, envelopeOf } from './messages.ts';
 
 let server: Awaited<ReturnType<typeof createTestBroker>>;
 let kit: ReturnType<typeof createTestKit>;
@@ -55,17 +53,19 @@ afterEach(async () => {
   await server.drop();
 });
 
+const testVendor: Provider = {
+  name: 'test-vendor',
+  send: async (delivery, signal) => {
+    calls.push(delivery);
+    return answer(delivery, signal);
+  },
+};
+
 function createEmailDeliver(overrides: Partial<DeliverOptions> = {}) {
+  const metrics = createWorkerMetrics(createMetrics('channel-worker-test'), 'email');
   return createDeliver({
     channel: 'email',
-    provider: {
-      name: 'test-vendor',
-      send: async (delivery, signal) => {
-        calls.push(delivery);
-        return answer(delivery, signal);
-      },
-    },
-    slots: createSlots(32),
+    providers: [guardProvider(testVendor, { logger: kit.logger, metrics })],
     claims: createClaims(redis),
     enrichment: {
       users: {
@@ -79,46 +79,14 @@ function createEmailDeliver(overrides: Partial<DeliverOptions> = {}) {
     },
     broker,
     logger: kit.logger,
-    metrics: createWorkerMetrics(kit.metrics, 'email'),
+    metrics,
     callTimeoutMs: 10_000,
     syncCallTimeoutMs: 10_000,
     ...overrides,
   });
 }
 
-const envelopeOf = (overrides: Partial<Envelope> = {}): Envelope => ({
-  notificationId: randomUUID(),
-  epoch: 0,
-  hop: 0,
-  attempt: 1,
-  deferrals: 0,
-  notificationType: 'test',
-  priority: 'medium',
-  recipient: { to: { email: 'a@example.com', phone: '+14155550123' } },
-  content: { title: 'T', body: 'B' },
-  variables: {},
-  plan: ['email', 'sms'],
-  tried: [],
-  skipped: [],
-  correlationId: 'c',
-  metadata: {},
-  createdAt: new Date().toISOString(),
-  ...overrides,
-});
-function deliveryOf(envelope: Envelope, redelivered = false): Delivery {
-  const message = laneMessage(envelope);
-  const body = Buffer.from(JSON.stringify(message.body));
-  return { body, headers: {}, messageId: message.messageId, routingKey: message.routingKey, redelivered };
-}
-async function collect(queue: string): Promise<EnvelopeJson[]> {
-  const received: EnvelopeJson[] = [];
-  await broker.consume({
-    queue,
-    prefetch: 100,
-    onMessage: async ({ body }) => void received.push(JSON.parse(body.toString()) as EnvelopeJson),
-  });
-  return received;
-}
+const collect = (queue: string) => collectFrom(broker, queue);
 const eventNames = () => events.map(({ event }) => event);
 
 test('what was sent is not sent again when the broker delivers it again: only the publications are repeated', async () => {

@@ -27,6 +27,9 @@ export interface TemplateRef {
   version?: number;
 }
 
+/** The reason of a skip that is nobody's fault but the vendors': every provider of the channel has failed too often of late. */
+export const PROVIDERS_UNAVAILABLE = 'providers_unavailable';
+
 /** A channel of the plan that was passed over, and why. */
 export interface Skip {
   channel: Channel;

@@ -28,6 +28,8 @@ export interface TimelineEntryJson {
   event: TimelineEvent;
   status: Status;
   channel?: Channel;
+  /** The provider of the channel that another one took over from. */
+  provider?: string;
   /** A reason code: `no_contact`, `opted_out`, `transient`, `dependency_unavailable`, ... */
   reason?: string;
   at: string;
@@ -63,6 +65,7 @@ const timelineEntrySchema = Joi.object<TimelineEntryJson>({
   event: Joi.valid(...TIMELINE_EVENTS).required(),
   status: Joi.valid(...STATUSES).required(),
   channel: Joi.valid(...CHANNELS),
+  provider: Joi.string(),
   reason: Joi.string(),
   at: Joi.string().isoDate().required(),
 });

@@ -12,7 +12,10 @@ export const STATUS_QUEUE = 'status.queue';
 export const STATUS_FAILED_QUEUE = 'status.failed.queue';
 export const USER_EVENTS_QUEUE = 'user.events.queue';
 
-/** How often a message may be redelivered (crashes of its consumer included) before the broker dead-letters it. */
+/**
+ * How often a message may come back from a consumer that died before the broker dead-letters it. Before RabbitMQ 4.3 what a consumer gives back
+ * counts as well.
+ */
 const DELIVERY_LIMIT = 20;
 /** Where nothing stands behind a queue the broker would drop what reaches the limit; RabbitMQ 4 has one of 20 when none is set. */
 const NO_DELIVERY_LIMIT = 1_000_000_000;

@@ -134,7 +134,12 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     publish: publisher.publish,
     publishUntilConfirmed: publisher.publishUntilConfirmed,
     consume: ({ queue, prefetch, onMessage }) =>
-      add(createConsumerSession({ queue, prefetch, onMessage: handleEach(onMessage, queue, options) }, options)),
+      add(
+        createConsumerSession(
+          { queue, prefetch, onMessage: handleEach(onMessage, queue, { ...options, publisher }) },
+          options,
+        ),
+      ),
     consumeBatches: ({ prefetch, ...batches }) =>
       add(
         createConsumerSession({ queue: batches.queue, prefetch, onMessage: handleBatches(batches, options) }, options),

@@ -36,7 +36,7 @@ export interface Acknowledger {
   readonly isCurrent: boolean;
   /** @param allUpTo also every earlier message of this channel. */
   ack(message: ConsumeMessage, allUpTo?: boolean): void;
-  /** Back to the queue; counts towards its delivery limit. */
+  /** Back to the queue. */
   requeue(message: ConsumeMessage): void;
 }
 

@@ -11,6 +11,14 @@ export interface Delivery {
   redelivered: boolean;
 }
 
+/** How often a quorum queue has given this message to a consumer, this time included. */
+export function timesTaken({ headers }: Delivery): number {
+  // RabbitMQ 4 counts every time in the first; before, the second counts the times that it came back.
+  const acquired = Number(headers['x-acquired-count'] ?? 0);
+  const returned = Number(headers['x-delivery-count'] ?? 0);
+  return Math.max(acquired, returned) + 1;
+}
+
 export function toDelivery(message: ConsumeMessage): Delivery {
   return {
     body: message.content,

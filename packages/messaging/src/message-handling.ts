@@ -2,24 +2,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorFields, type Lifecycle, type Logger } from '@notify/service-kit';
 import type { ConsumeMessage } from 'amqplib';
 import type { Acknowledger } from './consumer.ts';
-import { type Delivery, toDelivery } from './delivery.ts';
+import { deadLetter } from './dead-letter.ts';
+import { type Delivery, timesTaken, toDelivery } from './delivery.ts';
+import type { Publisher } from './publisher.ts';
 
+/**
+ * A handler that fails this often with one message will not succeed. Below the queues' own delivery limit, which counts what a dying
+ * consumer leaves; RabbitMQ 4.3 no longer counts there what a consumer gives back.
+ */
+const MAX_HANDLER_TRIES = 10;
 /** Between a handler's failure and the next try, so that a bug does not spin. */
 const FAILED_HANDLER_DELAY_MS = 1_000;
 const BATCH_RETRY_MAX_DELAY_MS = 5_000;
 
 /**
  * One message at a time: acknowledged when the handler resolves. A handler that throws has a bug or is stopping:
- * the message goes back, and the queue's delivery limit ends the loop in the failed queue.
+ * the message goes back, a few times, and ends in the failed queue as `delivery_limit`.
  */
 export function handleEach(
   onMessage: (delivery: Delivery) => Promise<void>,
   queue: string,
-  { logger, lifecycle }: { logger: Logger; lifecycle: Lifecycle },
+  { logger, lifecycle, publisher }: { logger: Logger; lifecycle: Lifecycle; publisher: Publisher },
 ): (message: ConsumeMessage, acknowledger: Acknowledger) => Promise<void> {
   return async (message, acknowledger) => {
+    const delivery = toDelivery(message);
     try {
-      await onMessage(toDelivery(message));
+      await onMessage(delivery);
       acknowledger.ack(message);
     } catch (error) {
       // Stopping: the broker takes the message back when the connection closes.
@@ -30,7 +38,18 @@ export function handleEach(
         ...errorFields(error),
       });
       await sleep(FAILED_HANDLER_DELAY_MS);
-      acknowledger.requeue(message);
+      if (timesTaken(delivery) < MAX_HANDLER_TRIES) return acknowledger.requeue(message);
+      try {
+        await deadLetter(
+          publisher,
+          delivery,
+          'delivery_limit',
+          `${(error as Error).name} in ${MAX_HANDLER_TRIES} tries`,
+        );
+        acknowledger.ack(message);
+      } catch {
+        // Stopping; see above.
+      }
     }
   };
 }

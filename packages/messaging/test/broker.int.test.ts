@@ -246,3 +246,31 @@ test('a stop does not wait for a broker that answers nothing any more', async ()
   expect(Date.now() - startedAt).toBeLessThan(15_000);
   line.close();
 });
+
+test('a handler that always throws is given up after ten tries: the message ends in the failed queue with its reason', async () => {
+  const tries: string[] = [];
+  await broker.consume({
+    queue: EMAIL_QUEUE,
+    prefetch: 10,
+    onMessage: async ({ messageId }) => {
+      if (messageId !== 'hopeless') return;
+      tries.push(messageId);
+      throw new TypeError('a bug');
+    },
+  });
+  await broker.publish({ ...toEmail({ whole: true }), messageId: 'hopeless' });
+  const failed = await eventually(
+    async () =>
+      (
+        await rabbitmqApi<{ payload: string; properties: { headers: Record<string, unknown> } }[]>(
+          'POST',
+          `/queues/${server.vhost}/${FAILED_QUEUE}/get`,
+          { count: 1, ackmode: 'ack_requeue_true', encoding: 'auto' },
+        )
+      )[0],
+    30_000,
+  );
+  expect(failed.properties.headers).toMatchObject({ reason: 'delivery_limit', detail: 'TypeError in 10 tries' });
+  expect(failed.payload).toBe(JSON.stringify({ whole: true }));
+  expect(tries).toHaveLength(10);
+});

@@ -88,6 +88,7 @@ export function createServiceClient({
     if (response.status >= 500 || response.status === 401 || !isErrorCode(problem.code)) {
       throw unavailable(new Error(`it answered ${response.status} to ${method}`));
     }
+    lastReason = undefined;
     throw new AppError(problem.code, problem.detail ?? '', { errors: problem.errors });
   }
 

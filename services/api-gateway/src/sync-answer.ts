@@ -1,4 +1,11 @@
-import { AppError, type AttemptJson, type Channel, type Status, type SyncReplyJson } from '@notify/contracts';
+import {
+  AppError,
+  type AttemptJson,
+  type Channel,
+  PROVIDERS_UNAVAILABLE,
+  type Status,
+  type SyncReplyJson,
+} from '@notify/contracts';
 
 export interface SyncAnswerJson {
   notification_id: string;
@@ -18,16 +25,18 @@ function isHopeless({ error_class: errorClass }: AttemptJson): boolean {
  * @throws AppError `undeliverable` (422) when nothing could ever succeed, else `delivery_failed` (500), both with the attempts.
  */
 export function syncAnswer(reply: SyncReplyJson): { status: 200 | 207; body: SyncAnswerJson } {
-  const { notification_id, status, channel, attempts } = reply;
+  const { notification_id, status, channel, attempts, skipped = [] } = reply;
+  // Its vendors were down, and nothing was tried there: no verdict on the recipient.
+  const isAnyUnavailable = skipped.some(({ reason }) => reason === PROVIDERS_UNAVAILABLE);
   if (status === 'sent' || status === 'delivered') {
-    const fallbackUsed = attempts.some((attempt) => attempt.channel !== channel);
+    const fallbackUsed = isAnyUnavailable || attempts.some((attempt) => attempt.channel !== channel);
     return {
       status: fallbackUsed ? 207 : 200,
       body: { notification_id, status, channel, fallback_used: fallbackUsed, attempts },
     };
   }
   const extra = { notification_id, attempts };
-  if (attempts.length > 0 && attempts.every(isHopeless)) {
+  if (!isAnyUnavailable && attempts.length > 0 && attempts.every(isHopeless)) {
     throw new AppError('undeliverable', 'No channel can ever deliver this: see attempts', { extra });
   }
   throw new AppError('delivery_failed', 'Every channel failed: see attempts', { extra });

@@ -1,0 +1,36 @@
+import type { Logger } from '@notify/service-kit';
+import type { Provider } from './provider.ts';
+import { createProviderBreaker, type ProviderBreaker } from './provider-breaker.ts';
+import { createSlots, type Slots } from './slots.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
+
+const DEFAULT_CONCURRENCY = 32;
+
+/** A provider with its slots and its breaker: each has its own, so that one that fails or hangs takes nothing from the others. */
+export interface GuardedProvider {
+  provider: Provider;
+  slots: Slots;
+  breaker: ProviderBreaker;
+}
+
+/** @param resetAfterMs how long its breaker stays open before one call may try; default 30 s. */
+export function guardProvider(
+  provider: Provider,
+  { logger, metrics, resetAfterMs }: { logger: Logger; metrics: WorkerMetrics; resetAfterMs?: number },
+): GuardedProvider {
+  const concurrency = provider.concurrency ?? DEFAULT_CONCURRENCY;
+  metrics.availability(provider.name, true);
+  return {
+    provider,
+    slots: createSlots(concurrency),
+    breaker: createProviderBreaker({
+      concurrency,
+      resetAfterMs,
+      onChange(isAvailable) {
+        metrics.availability(provider.name, isAvailable);
+        if (isAvailable) logger.info('a provider is back', { provider: provider.name });
+        else logger.warn('a provider fails and is not called for a while', { provider: provider.name });
+      },
+    }),
+  };
+}
