@@ -20,10 +20,10 @@ export type Service = {
 
 /** The one table of services: what runs, where it listens, what it is given. */
 export const services: readonly Service[] = [
-  { name: 'user-service', portKey: 'user', wave: 1, database: 'user', needs: ['rabbitmq', 'services'] },
+  { name: 'user-service', portKey: 'user', wave: 1, database: 'user', needs: ['rabbitmq', 'redis', 'services'] },
   { name: 'template-service', portKey: 'template', wave: 1, database: 'template', needs: ['rabbitmq', 'services'] },
   { name: 'provider-sandbox', portKey: 'sandbox', wave: 1, needs: [] },
-  { name: 'status-service', portKey: 'status', wave: 1, database: 'status', needs: ['rabbitmq', 'services'] },
+  { name: 'status-service', portKey: 'status', wave: 1, database: 'status', needs: ['rabbitmq', 'redis', 'services'] },
   {
     name: 'email-service',
     portKey: 'email',

@@ -5,6 +5,7 @@ import {
   type OutgoingDelivery,
   type Provider,
   type ProviderResult,
+  RecipientInvalidError,
   TransientDeliveryError,
   UnknownOutcomeError,
 } from './provider.ts';
@@ -81,7 +82,9 @@ export async function callProvider(call: ProviderCall): Promise<CallResult> {
     return {
       address,
       attempt: attemptWith({ status: errorClass === 'unknown' ? 'unknown' : 'failed', errorClass, errorCode }),
-      ...(errorClass === 'recipient' ? { rejected: { channel, address, provider: provider.name, errorCode } } : {}),
+      ...(error instanceof RecipientInvalidError
+        ? { rejected: { channel, address, reason: error.reason, provider: provider.name, errorCode } }
+        : {}),
       ...(error instanceof TransientDeliveryError && error.retryAfterMs !== undefined
         ? { retryAfterMs: error.retryAfterMs }
         : {}),

@@ -3,6 +3,8 @@ import {
   type ConfigKeys,
   type HttpConfig,
   httpKeys,
+  type NotificationTypesConfig,
+  notificationTypesKeys,
   type RabbitmqConfig,
   type RedisConfig,
   rabbitmqKeys,
@@ -12,7 +14,12 @@ import {
 } from '@notify/service-kit';
 import Joi from 'joi';
 
-export interface ChannelWorkerConfig extends HttpConfig, RabbitmqConfig, RedisConfig, ServiceTokenConfig {
+export interface ChannelWorkerConfig
+  extends HttpConfig,
+    RabbitmqConfig,
+    RedisConfig,
+    ServiceTokenConfig,
+    NotificationTypesConfig {
   USER_SERVICE_URL: string;
   TEMPLATE_SERVICE_URL: string;
   PROVIDER_TIMEOUT_MS: number;
@@ -31,6 +38,7 @@ export function channelWorkerKeys(defaultPort: number): ConfigKeys<ChannelWorker
     ...rabbitmqKeys,
     ...redisKeys,
     ...serviceTokenKeys,
+    ...notificationTypesKeys,
     USER_SERVICE_URL: serviceUrl(8002),
     TEMPLATE_SERVICE_URL: serviceUrl(8003),
     // How long the provider calls of one go may take together, in milliseconds. Less than a stopping service waits for (consumer.ts).

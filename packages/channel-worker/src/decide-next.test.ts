@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Attempt, Envelope, ErrorClass } from '@notify/contracts';
-import { decideNext, decideSkip, rungWithoutProvider } from './decide-next.ts';
+import { type Attempt, createNotificationTypes, type Envelope, type ErrorClass } from '@notify/contracts';
+import { decideNext as decide, decideSkip, rungWithoutProvider } from './decide-next.ts';
 
 const envelope = (overrides: Partial<Envelope> = {}): Envelope => ({
   notificationId: '0190b6a8-0000-7000-8000-000000000000',
@@ -10,6 +10,7 @@ const envelope = (overrides: Partial<Envelope> = {}): Envelope => ({
   deferrals: 0,
   notificationType: 'news',
   priority: 'medium',
+  mode: 'first_success',
   recipient: { userId: 'u' },
   content: { body: 'b' },
   variables: {},
@@ -32,6 +33,12 @@ const attempt = (errorClass?: ErrorClass, status: Attempt['status'] = errorClass
   startedAt: '2026-01-01T00:00:00.000Z',
   durationMs: 1,
 });
+const types = createNotificationTypes({
+  defaults: {},
+  types: { patient: { on_unknown: 'hold' }, urgent: { on_unknown: 'resend' } },
+});
+const decideNext = (of: Envelope, attempts: readonly Attempt[], retryAfterMs?: number) =>
+  decide(of, attempts, types.settingsOf(of.notificationType), retryAfterMs);
 const unknown = attempt('unknown', 'unknown');
 const by = (provider: string, errorClass?: ErrorClass): Attempt => ({ ...attempt(errorClass), provider });
 
@@ -125,4 +132,24 @@ test('a provider that is coming back is asked again soon', () => {
 test('with another channel left, or somebody waiting for the answer, nothing waits for a provider', () => {
   expect(rungWithoutProvider(envelope(), false)).toBeUndefined();
   expect(rungWithoutProvider(envelope({ hop: 1, replyTo: 'q' }), true)).toBeUndefined();
+});
+
+test('an unknown outcome of a type that resends is sent once more, then the next channel takes over', () => {
+  const urgent = envelope({ notificationType: 'urgent' });
+  expect(decideNext(urgent, [unknown])).toMatchObject({ kind: 'retry', reason: 'unknown_outcome' });
+  expect(decideNext({ ...urgent, attempt: 2, tried: [unknown] }, [unknown])).toMatchObject({ kind: 'next_channel' });
+});
+
+test('an unknown outcome of a type that holds waits for a receipt, whatever channel is left', () => {
+  expect(decideNext(envelope({ notificationType: 'patient' }), [unknown])).toMatchObject({
+    kind: 'end',
+    status: 'unknown',
+    reason: 'held',
+  });
+});
+
+test('with mode all no channel takes over from another: each has the schedule of a last one', () => {
+  const all = envelope({ mode: 'all' });
+  expect(decideNext(all, [attempt('permanent')])).toMatchObject({ kind: 'end', status: 'failed' });
+  expect(decideNext(all, [attempt('transient')])).toMatchObject({ kind: 'retry', rung: '30s' });
 });

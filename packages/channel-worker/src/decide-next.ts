@@ -1,4 +1,10 @@
-import { type Attempt, type Envelope, type RungName, retryScheduleFor } from '@notify/contracts';
+import {
+  type Attempt,
+  type Envelope,
+  hasNextChannel,
+  type NotificationTypeSettings,
+  type RungName,
+} from '@notify/contracts';
 import { nextRung } from '@notify/messaging';
 import { outcomeOf } from './outcome-of.ts';
 import type { Decision } from './step.ts';
@@ -6,23 +12,21 @@ import type { Decision } from './step.ts';
 /** Before a send that may have happened is tried once more, a receipt has a moment to tell. */
 const RESEND_RUNG = '5s';
 
-function hasNextChannel(envelope: Envelope): boolean {
-  return envelope.hop + 1 < envelope.plan.length;
-}
-
 function giveUpChannel(envelope: Envelope, reason: string): Decision {
   if (hasNextChannel(envelope)) return { kind: 'next_channel', reason, isSkip: false };
   return { kind: 'end', status: 'failed', reason, isSkip: false };
 }
 
-function decideUnknown(envelope: Envelope): Decision {
-  if (hasNextChannel(envelope)) return { kind: 'next_channel', reason: 'unknown_outcome', isSkip: false };
+function decideUnknown(envelope: Envelope, { onUnknown }: NotificationTypeSettings): Decision {
+  if (onUnknown === 'hold') return { kind: 'end', status: 'unknown', reason: 'held', isSkip: false };
   const wasUnknownBefore = envelope.tried.some(
     (attempt) => attempt.epoch === envelope.epoch && attempt.hop === envelope.hop && attempt.status === 'unknown',
   );
   const isSync = envelope.replyTo !== undefined;
-  if (wasUnknownBefore || isSync) return { kind: 'end', status: 'unknown', reason: 'unknown_outcome', isSkip: false };
-  return { kind: 'retry', rung: RESEND_RUNG, reason: 'unknown_outcome' };
+  const mayResend = !wasUnknownBefore && !isSync && (onUnknown === 'resend' || !hasNextChannel(envelope));
+  if (mayResend) return { kind: 'retry', rung: RESEND_RUNG, reason: 'unknown_outcome' };
+  if (hasNextChannel(envelope)) return { kind: 'next_channel', reason: 'unknown_outcome', isSkip: false };
+  return { kind: 'end', status: 'unknown', reason: 'unknown_outcome', isSkip: false };
 }
 
 /**
@@ -36,19 +40,26 @@ function decideUnknown(envelope: Envelope): Decision {
  * | permanent, recipient | next channel | failed |
  * | unknown | next channel | once more, then unknown |
  *
+ * The type has the schedules, and may want an unknown sent once more first (`resend`), or left as it is until a receipt tells (`hold`).
  * A synchronous notification has one try per channel and no schedule.
  * @param retryAfterMs the longest wait that a provider asked for.
  */
-export function decideNext(envelope: Envelope, attempts: readonly Attempt[], retryAfterMs = 0): Decision {
+export function decideNext(
+  envelope: Envelope,
+  attempts: readonly Attempt[],
+  settings: NotificationTypeSettings,
+  retryAfterMs = 0,
+): Decision {
   const outcome = outcomeOf(attempts);
   if (outcome === 'sent' || outcome === 'delivered') return { kind: 'sent', status: outcome };
-  if (outcome === 'unknown') return decideUnknown(envelope);
+  if (outcome === 'unknown') return decideUnknown(envelope, settings);
 
   const isSync = envelope.replyTo !== undefined;
   const isLast = !hasNextChannel(envelope);
   const mayRetry = !isSync && (outcome === 'transient' || (outcome === 'config' && isLast));
   if (!mayRetry) return giveUpChannel(envelope, outcome);
-  const rung = nextRung(retryScheduleFor(envelope.priority, isLast), envelope.attempt, retryAfterMs);
+  const schedules = settings.retryFor(envelope.priority);
+  const rung = nextRung(isLast ? schedules.last_channel : schedules.before_failover, envelope.attempt, retryAfterMs);
   if (rung !== undefined) return { kind: 'retry', rung, reason: outcome };
   return giveUpChannel(envelope, 'retries_exhausted');
 }
@@ -57,8 +68,9 @@ export function decideNext(envelope: Envelope, attempts: readonly Attempt[], ret
 export function decideSkip(envelope: Envelope, reason: string): Decision {
   if (hasNextChannel(envelope)) return { kind: 'next_channel', reason, isSkip: true };
   const reasons = [...envelope.skipped.map((skip) => skip.reason), reason];
-  // Nobody's failure: the recipient wants none of it.
-  const isSuppressed = envelope.tried.length === 0 && reasons.every((each) => each === 'opted_out');
+  // Nobody's failure: the recipient wants none of it, or must be left alone.
+  const isSuppressed =
+    envelope.tried.length === 0 && reasons.every((each) => each === 'opted_out' || each === 'suppressed');
   return { kind: 'end', status: isSuppressed ? 'suppressed' : 'failed', reason, isSkip: true };
 }
 
@@ -74,6 +86,11 @@ export function rungWithoutProvider(envelope: Envelope, isComingBack: boolean): 
   const isShortOutage = envelope.deferrals < 10;
   if (envelope.priority === 'critical') return isShortOutage ? '5s' : '30s';
   return isShortOutage ? '30s' : '2m';
+}
+
+/** Its time is over: whatever channel is left, nothing is sent any more. */
+export function decideExpired(): Decision {
+  return { kind: 'end', status: 'expired', reason: 'expired', isSkip: true };
 }
 
 /** Nothing in the plan can work (the user or the template does not exist). */

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { ClaimAddress, Claims } from '@notify/claims';
 import {
   type Attempt,
   type Channel,
   type Envelope,
+  hasNextChannel,
+  type NotificationTypes,
   PROVIDERS_UNAVAILABLE,
   parseEnvelope,
   type RungName,
@@ -17,8 +20,7 @@ import {
 } from '@notify/messaging';
 import { errorFields, type Logger, withContext } from '@notify/service-kit';
 import { callProviders, withFirstAvailable } from './call-providers.ts';
-import type { Claims } from './claims.ts';
-import { decideHopeless, decideNext, decideSkip, rungWithoutProvider } from './decide-next.ts';
+import { decideExpired, decideHopeless, decideNext, decideSkip, rungWithoutProvider } from './decide-next.ts';
 import type { GuardedProvider } from './guarded-provider.ts';
 import { type Enrichment, type Prepared, prepare } from './prepare.ts';
 import { deferralOf, publicationsOf } from './publications.ts';
@@ -34,7 +36,8 @@ export interface DeliverOptions {
   channel: Channel;
   /** In the order of preference. */
   providers: readonly GuardedProvider[];
-  claims: Claims;
+  claims: Claims<Step>;
+  types: NotificationTypes;
   enrichment: Enrichment;
   broker: Broker;
   logger: Logger;
@@ -53,7 +56,7 @@ export interface DeliverOptions {
  * was kept repeats only the publications, whose ids are derived; only a crash between the first provider call and the last is an unknown.
  */
 export function createDeliver(options: DeliverOptions): (delivery: Delivery) => Promise<void> {
-  const { channel, providers, claims, enrichment, broker, logger, metrics } = options;
+  const { channel, providers, claims, types, enrichment, broker, logger, metrics } = options;
 
   async function publishAll(messages: OutgoingMessage[]): Promise<void> {
     await Promise.all(messages.map((message) => broker.publishUntilConfirmed(message)));
@@ -67,7 +70,8 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
 
   async function keepOutcome(envelope: Envelope, step: Step): Promise<boolean> {
     try {
-      await claims.finish(envelope.notificationId, envelope, step);
+      const wasSent = step.attempts.some(({ status }) => status !== 'failed');
+      await claims.finish(envelope.notificationId, envelope, step, wasSent);
       return true;
     } catch (error) {
       logger.warn('the outcome could not be kept in the claim', errorFields(error));
@@ -119,11 +123,22 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     for (const { attempt } of calls) metrics.call(attempt);
     const attempts = calls.map(({ attempt }) => attempt);
     const retryAfterMs = Math.max(0, ...calls.map((call) => call.retryAfterMs ?? 0));
+    const decision = decideNext(envelope, attempts, types.settingsOf(envelope.notificationType), retryAfterMs);
     return {
-      ...stepOf(decideNext(envelope, attempts, retryAfterMs), attempts),
+      ...stepOf(decision, attempts),
+      confirmBy: confirmByOf(envelope, decision, attempts),
       rejected: calls.flatMap(({ rejected }) => rejected ?? []),
       ...(passedOver.length === 0 ? {} : { passedOver }),
     };
+  }
+
+  /** When a receipt has to be there, where one was asked for, can come, and would change anything. */
+  function confirmByOf(envelope: Envelope, decision: Decision, attempts: readonly Attempt[]): string | undefined {
+    if (envelope.confirmWithinSeconds === undefined || !hasNextChannel(envelope)) return undefined;
+    if (decision.kind !== 'sent' || decision.status !== 'sent') return undefined;
+    const taken = attempts.filter(({ status }) => status === 'sent').map((attempt) => attempt.provider);
+    const isTold = providers.some(({ provider }) => provider.sendsReceipts && taken.includes(provider.name));
+    return isTold ? new Date(Date.now() + envelope.confirmWithinSeconds * 1000).toISOString() : undefined;
   }
 
   /** The worker that had the claim died over its provider calls. Which provider it was calling, nobody knows. */
@@ -140,24 +155,33 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
       startedAt: new Date().toISOString(),
       durationMs: 0,
     };
-    return stepOf(decideNext(envelope, [attempt]), [attempt]);
+    return stepOf(decideNext(envelope, [attempt], types.settingsOf(envelope.notificationType)), [attempt]);
   }
 
-  /** Takes the claim and concludes with what `go` comes to, unless somebody else has it: done, still at it, or dead. */
-  async function underClaim(envelope: Envelope, go: () => Step | Promise<Step>): Promise<void> {
+  /**
+   * Takes the claim and concludes with what `go` comes to, unless somebody else has it (done, still at it, or dead), nothing more is
+   * wanted, or nothing may be sent to the address.
+   */
+  async function underClaim(envelope: Envelope, go: () => Step | Promise<Step>, address?: ClaimAddress): Promise<void> {
     const claimToken = envelope.claimToken ?? randomUUID();
-    const claim = await claims.begin(envelope.notificationId, envelope, claimToken).catch((error: unknown) => {
+    const claim = await claims.begin(envelope.notificationId, envelope, claimToken, address).catch((error: unknown) => {
       logger.warn('no claim could be taken', errorFields(error));
       return undefined;
     });
     // Redis may have taken it and not been able to say so: with the token the copy knows that nothing was sent under it.
     if (claim === undefined) return defer({ ...envelope, claimToken }, 'dependency_unavailable');
-    if (claim.state === 'done') return publishAll(publicationsOf(envelope, claim.step));
+    if (claim.state === 'done') return publishAll(publicationsOf(envelope, claim.outcome));
+    if (claim.state === 'closed') {
+      // Whoever closed it has told the record.
+      logger.info('closed', { reason: claim.reason });
+      return metrics.outcome('closed');
+    }
     if (claim.state === 'sending') {
       const mayBeAliveSeconds = options.callTimeoutMs / 1000 + DEAD_SENDER_MARGIN_SECONDS;
       if (claim.ageSeconds < mayBeAliveSeconds) return defer(envelope, 'already_sending');
       return conclude(envelope, stepOfDeadSender(envelope));
     }
+    if (claim.state === 'suppressed') return conclude(envelope, stepOf(decideSkip(envelope, 'suppressed')));
     return conclude(envelope, await go());
   }
 
@@ -177,12 +201,20 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
       const done = await claims.read(envelope.notificationId, envelope).catch(() => undefined);
       if (done !== undefined) return publishAll(publicationsOf(envelope, done));
     }
-    const prepared = await prepare(envelope, channel, enrichment);
+    if (envelope.expiresAt !== undefined && Date.parse(envelope.expiresAt) <= Date.now()) {
+      return underClaim(envelope, () => stepOf(decideExpired()));
+    }
+    const prepared = await prepare(envelope, channel, enrichment, types);
     if (prepared.state === 'defer') return defer(envelope, prepared.reason);
     if (prepared.state === 'hopeless') return underClaim(envelope, () => stepOf(decideHopeless(prepared.reason)));
     if (prepared.state === 'skip') return underClaim(envelope, () => stepOf(decideSkip(envelope, prepared.reason)));
+    // Of several addresses (devices) each may be dead, but none is suppressed.
+    const [address] = prepared.addresses.length === 1 ? prepared.addresses : [];
+    const claimAddress = address === undefined ? undefined : { channel, address };
     return withFirstAvailable(providers, envelope.priority, (first) =>
-      first === undefined ? withoutProvider(envelope) : underClaim(envelope, () => send(envelope, prepared, first)),
+      first === undefined
+        ? withoutProvider(envelope)
+        : underClaim(envelope, () => send(envelope, prepared, first), claimAddress),
     );
   }
 

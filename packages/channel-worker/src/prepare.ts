@@ -1,4 +1,4 @@
-import { AppError, type Channel, type Envelope } from '@notify/contracts';
+import { AppError, type Channel, type Envelope, type NotificationTypes } from '@notify/contracts';
 import {
   addressesOn,
   channelsOf,
@@ -44,6 +44,7 @@ export async function prepare(
   envelope: Envelope,
   channel: Channel,
   { users, templates }: Enrichment,
+  types: NotificationTypes,
 ): Promise<Prepared> {
   try {
     const reachable = await reachableOf(envelope, users);
@@ -59,7 +60,9 @@ export async function prepare(
     const locale = envelope.template?.locale ?? reachable.locale;
     const content = envelope.content ?? {};
     const withContent = template === undefined ? channelsWithContent(content) : channelsOf(template, locale);
-    const reason = reasonToSkip(channel, { notificationType: envelope.notificationType, reachable, withContent });
+    const { notificationType } = envelope;
+    const { isRequired } = types.settingsOf(notificationType);
+    const reason = reasonToSkip(channel, { notificationType, isRequired, reachable, withContent });
     if (reason !== undefined) return { state: 'skip', reason };
     return {
       state: 'ready',

@@ -1,4 +1,4 @@
-import type { ErrorClass } from '@notify/contracts';
+import type { ErrorClass, RejectionReason } from '@notify/contracts';
 
 /** What a provider is asked to send. */
 export interface OutgoingDelivery {
@@ -31,6 +31,8 @@ export interface Provider {
   send(delivery: OutgoingDelivery, signal: AbortSignal): Promise<ProviderResult>;
   /** Releases pooled connections. */
   close?(): Promise<void> | void;
+  /** Whether a receipt will tell that a message arrived. Where none comes, `sent` counts as confirmed. */
+  sendsReceipts?: boolean;
   /** How many calls it can usefully take at once; default 32. */
   concurrency?: number;
 }
@@ -65,9 +67,16 @@ export class TransientDeliveryError extends DeliveryError {
   }
 }
 
-/** This address can never be reached: the next channel, and the address is reported. */
+/** This address is not to be used any more: the next channel, and the address is reported. */
 export class RecipientInvalidError extends DeliveryError {
   readonly errorClass = 'recipient';
+  readonly reason: RejectionReason;
+
+  /** @param options.reason default `hard_bounce`. */
+  constructor(message: string, errorCode: string, options: ErrorOptions & { reason?: RejectionReason } = {}) {
+    super(message, errorCode, options);
+    this.reason = options.reason ?? 'hard_bounce';
+  }
 }
 
 /** The vendor refuses us (credentials, sender): ours to mend, logged as ERROR, never blamed on the recipient. */

@@ -60,6 +60,7 @@ function outcomeEvent(envelope: Envelope, step: Step): OutgoingMessage {
     attempts: attempts.map(attemptToJson),
     timeline,
     occurredAt: decidedAt,
+    confirmBy: step.confirmBy,
   });
 }
 
@@ -67,6 +68,11 @@ function outcomeEvent(envelope: Envelope, step: Step): OutgoingMessage {
 function skippedWith(envelope: Envelope, decision: Decision): Skip[] {
   if (!('isSkip' in decision && decision.isSkip)) return envelope.skipped;
   return [...envelope.skipped, { channel: envelope.plan[envelope.hop] as Channel, reason: decision.reason }];
+}
+
+/** What is held waits for a receipt; the others are nobody's failure, and nothing that an operator could mend. */
+function isForOperators({ status, reason }: Extract<Decision, { kind: 'end' }>): boolean {
+  return status !== 'suppressed' && status !== 'expired' && reason !== 'held';
 }
 
 function nextStep(envelope: Envelope, { attempts, decision }: Step): OutgoingMessage | undefined {
@@ -87,7 +93,7 @@ function nextStep(envelope: Envelope, { attempts, decision }: Step): OutgoingMes
     }
     case 'end': {
       const { messageId, ...failed } = laneMessage({ ...next, tried }, decision.reason);
-      if (decision.status === 'suppressed') return undefined;
+      if (!isForOperators(decision)) return undefined;
       // `recorded`: the outcome event tells status-service already; this copy is for the operators.
       return {
         ...failed,
@@ -107,6 +113,7 @@ function rejections(envelope: Envelope, step: Step): OutgoingMessage[] {
       event_id: id,
       channel: rejected.channel,
       address: rejected.address,
+      reason: rejected.reason,
       user_id: envelope.recipient.userId,
       provider: rejected.provider,
       error_code: rejected.errorCode,

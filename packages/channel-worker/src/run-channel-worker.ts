@@ -1,3 +1,4 @@
+import { createClaims } from '@notify/claims';
 import { type Channel, laneQueue, PRIORITIES, SYNC_TRY_TIMEOUT_MS } from '@notify/contracts';
 import { openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
 import { type Consumer, openBroker } from '@notify/messaging';
@@ -9,11 +10,11 @@ import {
   type Lifecycle,
   type Logger,
   listen,
+  openNotificationTypes,
   openRedis,
   type ReadinessCheck,
 } from '@notify/service-kit';
 import type { RequestHandler, Router } from 'express';
-import { createClaims } from './claims.ts';
 import type { ChannelWorkerConfig } from './config.ts';
 import { createDeliver } from './deliver.ts';
 import { guardProvider } from './guarded-provider.ts';
@@ -68,6 +69,7 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
     channel,
     providers: inUse.map((provider) => guardProvider(provider, { logger, metrics: workerMetrics })),
     claims: createClaims(redis),
+    types: openNotificationTypes(config.NOTIFICATION_TYPES_PATH),
     enrichment: {
       users: await openUserDirectory(userService, broker),
       templates: await openTemplateCatalogue(templateService, broker),

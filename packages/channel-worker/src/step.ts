@@ -1,4 +1,4 @@
-import type { Attempt, Channel, RungName, Status } from '@notify/contracts';
+import type { Attempt, Channel, RejectionReason, RungName, Status } from '@notify/contracts';
 
 /** What a worker decided for one notification at one position. Plain data: it is kept in the claim and published from there. */
 export type Decision =
@@ -8,12 +8,18 @@ export type Decision =
   /** The next channel of the plan at once: this one failed, or (`isSkip`) no provider was called. */
   | { kind: 'next_channel'; reason: string; isSkip: boolean }
   /** The plan is used up. */
-  | { kind: 'end'; status: Extract<Status, 'failed' | 'suppressed' | 'unknown'>; reason: string; isSkip: boolean };
+  | {
+      kind: 'end';
+      status: Extract<Status, 'failed' | 'suppressed' | 'unknown' | 'expired'>;
+      reason: string;
+      isSkip: boolean;
+    };
 
-/** An address that the provider says can never be reached. */
+/** An address that the provider says is not to be used any more. */
 export interface RejectedAddress {
   channel: Channel;
   address: string;
+  reason: RejectionReason;
   provider: string;
   errorCode: string;
 }
@@ -31,5 +37,7 @@ export interface Step {
   rejected: RejectedAddress[];
   passedOver?: PassedOver[];
   decision: Decision;
+  /** Of what was sent: when the next channel takes over, unless a receipt says `delivered` before. */
+  confirmBy?: string;
   decidedAt: string;
 }

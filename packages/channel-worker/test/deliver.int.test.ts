@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createClaims, createClosings, createSuppressedAddresses } from '@notify/claims';
 import {
   AppError,
+  createNotificationTypes,
   FAILED_QUEUE,
   laneQueue,
   type NotificationEventJson,
@@ -11,7 +14,6 @@ import { type Broker, openBroker } from '@notify/messaging';
 import { createMetrics, openRedis } from '@notify/service-kit';
 import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@notify/testing';
 import type { Redis } from 'ioredis';
-import { createClaims } from '../src/claims.ts';
 import { createDeliver, type DeliverOptions } from '../src/deliver.ts';
 import { guardProvider } from '../src/guarded-provider.ts';
 import {
@@ -67,6 +69,7 @@ function createEmailDeliver(overrides: Partial<DeliverOptions> = {}) {
     channel: 'email',
     providers: [guardProvider(testVendor, { logger: kit.logger, metrics })],
     claims: createClaims(redis),
+    types: createNotificationTypes(),
     enrichment: {
       users: {
         lookUp: async () => {
@@ -224,4 +227,55 @@ test('a message for another channel is no message for this lane', async () => {
   await createEmailDeliver()(deliveryOf(envelope));
   expect(await eventually(() => failed[0])).toMatchObject({ notification_id: envelope.notificationId });
   expect(calls).toHaveLength(0);
+});
+
+test('what is past its time is not sent, and no operator is bothered with it', async () => {
+  const failed = await collect(FAILED_QUEUE);
+  await createEmailDeliver()(deliveryOf(envelopeOf({ expiresAt: new Date(Date.now() - 1).toISOString() })));
+  expect(await eventually(() => events[0])).toMatchObject({ event: 'expired', status: 'expired', attempts: [] });
+  expect(calls).toHaveLength(0);
+  expect(failed).toHaveLength(0);
+});
+
+test('what was cancelled in time is not sent, and nothing more is told of it', async () => {
+  const envelope = envelopeOf();
+  expect(await createClosings(redis).cancel(envelope.notificationId)).toBe(true);
+  await createEmailDeliver()(deliveryOf(envelope));
+  expect(calls).toHaveLength(0);
+  await createEmailDeliver()(deliveryOf(envelopeOf()));
+  await eventually(() => events.length === 1);
+  expect(events[0]?.notification_id).not.toBe(envelope.notificationId);
+});
+
+test('a suppressed address is passed over, and the next channel takes over', async () => {
+  const sms = await collect(laneQueue('sms', 'medium'));
+  const email = `${randomUUID()}@example.com`;
+  await createSuppressedAddresses(redis).add('email', [email]);
+  await createEmailDeliver()(deliveryOf(envelopeOf({ recipient: { to: { email, phone: '+14155550123' } } })));
+  expect(await eventually(() => sms[0])).toMatchObject({ skipped: [{ channel: 'email', reason: 'suppressed' }] });
+  expect(calls).toHaveLength(0);
+  expect(await eventually(() => events[0])).toMatchObject({ event: 'skipped', timeline: [{ reason: 'suppressed' }] });
+});
+
+test('a confirmation is waited for only where a receipt can come and another channel is left', async () => {
+  const deliver = createEmailDeliver();
+  const telling = createEmailDeliver({
+    providers: [
+      guardProvider(
+        { ...testVendor, sendsReceipts: true },
+        { logger: kit.logger, metrics: createWorkerMetrics(createMetrics('telling'), 'email') },
+      ),
+    ],
+  });
+  const wish = { confirmWithinSeconds: 60 };
+  await deliver(deliveryOf(envelopeOf(wish)));
+  await telling(deliveryOf(envelopeOf({ ...wish, plan: ['email'] })));
+  const before = Date.now();
+  await telling(deliveryOf(envelopeOf(wish)));
+  await eventually(() => events.length === 3);
+  const [confirmBy, ...others] = events.map((event) => event.confirm_by).filter((each) => each !== undefined);
+  expect(others).toEqual([]);
+  const waitMs = Date.parse(confirmBy as string) - before;
+  expect(waitMs).toBeGreaterThanOrEqual(59_000);
+  expect(waitMs).toBeLessThan(75_000);
 });

@@ -11,6 +11,7 @@ export const envelopeOf = (overrides: Partial<Envelope> = {}): Envelope => ({
   deferrals: 0,
   notificationType: 'test',
   priority: 'medium',
+  mode: 'first_success',
   recipient: { to: { email: 'a@example.com', phone: '+14155550123' } },
   content: { title: 'T', body: 'B' },
   variables: {},

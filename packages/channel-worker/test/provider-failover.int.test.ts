@@ -1,12 +1,19 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type Envelope, type ErrorClass, laneQueue, type NotificationEventJson, STATUS_QUEUE } from '@notify/contracts';
+import { createClaims } from '@notify/claims';
+import {
+  createNotificationTypes,
+  type Envelope,
+  type ErrorClass,
+  laneQueue,
+  type NotificationEventJson,
+  STATUS_QUEUE,
+} from '@notify/contracts';
 import { type Broker, laneMessage, openBroker } from '@notify/messaging';
 import { openRedis } from '@notify/service-kit';
 import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@notify/testing';
 import type { Redis } from 'ioredis';
-import { createClaims } from '../src/claims.ts';
 import { createDeliver, type DeliverOptions } from '../src/deliver.ts';
 import { type GuardedProvider, guardProvider } from '../src/guarded-provider.ts';
 import { deliveryError, type ProviderResult } from '../src/provider.ts';
@@ -62,6 +69,7 @@ function deliverBy(providers: GuardedProvider[], overrides: Partial<DeliverOptio
     channel: 'email',
     providers,
     claims: createClaims(redis),
+    types: createNotificationTypes(),
     enrichment: {
       users: { lookUp: async () => undefined, drop: () => {} },
       templates: { lookUp: async () => undefined, drop: () => {} },

@@ -6,6 +6,10 @@ export type Channel = (typeof CHANNELS)[number];
 export const PRIORITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
+/** How the channels of a plan are used: one after the other until one takes it, or each for itself. */
+export const MODES = ['first_success', 'all'] as const;
+export type Mode = (typeof MODES)[number];
+
 /** The order in which channels are tried when neither the caller nor the user has named one. */
 export const DEFAULT_CHANNEL_ORDER: readonly Channel[] = [...CHANNELS];
 

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { type Attempt, type AttemptJson, attemptFromJson, attemptJsonSchema, attemptToJson } from './attempt.ts';
-import { CHANNELS, type Channel, PRIORITIES, type Priority } from './channels.ts';
+import { CHANNELS, type Channel, MODES, type Mode, PRIORITIES, type Priority } from './channels.ts';
 import type { Position } from './ids.ts';
 import { check } from './validate.ts';
 
@@ -43,14 +43,21 @@ export interface Envelope extends Position {
   deferrals: number;
   notificationType: string;
   priority: Priority;
+  mode: Mode;
   recipient: Recipient;
   content?: Content;
   template?: TemplateRef;
   variables: Record<string, unknown>;
-  /** Ordered; failover walks it left to right, `hop` is the place in it. */
+  /** Ordered; failover walks it left to right, `hop` is the place in it. With mode `all` each place has a message of its own. */
   plan: Channel[];
   tried: Attempt[];
   skipped: Skip[];
+  /** It is not to be sent before. Only the record looks at it: a scheduled notification is in no lane. */
+  sendAt?: string;
+  /** It is not to be sent after. */
+  expiresAt?: string;
+  /** Without a delivered receipt by then, counted from the provider's acceptance, the next channel takes over. */
+  confirmWithinSeconds?: number;
   /** Of a claim that was asked for and may have been taken, under which nothing was sent. */
   claimToken?: string;
   /** Set on a synchronous notification: the queue on which the gateway waits. One try per channel, no rungs. */
@@ -70,6 +77,7 @@ export interface EnvelopeJson {
   deferrals: number;
   notification_type: string;
   priority: Priority;
+  mode: Mode;
   recipient: RecipientJson;
   content?: Content;
   template?: TemplateRef;
@@ -77,6 +85,9 @@ export interface EnvelopeJson {
   plan: Channel[];
   tried: AttemptJson[];
   skipped: Skip[];
+  send_at?: string;
+  expires_at?: string;
+  confirm_within_seconds?: number;
   claim_token?: string;
   reply_to?: string;
   correlation_id: string;
@@ -89,6 +100,11 @@ export interface RecipientJson {
   to?: { email?: string; phone?: string; device_tokens?: string[]; locale?: string; timezone?: string };
 }
 
+/** Whether another channel takes over where this one fails: with mode `all` each is for itself. */
+export function hasNextChannel({ mode, hop, plan }: Pick<Envelope, 'mode' | 'hop' | 'plan'>): boolean {
+  return mode === 'first_success' && hop + 1 < plan.length;
+}
+
 /** Lenient where a later version may add (unknown fields pass), strict in what is used. */
 const envelopeSchema = Joi.object<EnvelopeJson>({
   version: Joi.valid(1).required(),
@@ -99,6 +115,7 @@ const envelopeSchema = Joi.object<EnvelopeJson>({
   deferrals: Joi.number().integer().min(0).required(),
   notification_type: Joi.string().required(),
   priority: Joi.valid(...PRIORITIES).required(),
+  mode: Joi.valid(...MODES).default('first_success'),
   recipient: Joi.object({
     user_id: Joi.string(),
     to: Joi.object({
@@ -126,6 +143,9 @@ const envelopeSchema = Joi.object<EnvelopeJson>({
   skipped: Joi.array()
     .items(Joi.object({ channel: Joi.valid(...CHANNELS), reason: Joi.string() }))
     .required(),
+  send_at: Joi.string().isoDate(),
+  expires_at: Joi.string().isoDate(),
+  confirm_within_seconds: Joi.number().integer().min(1),
   claim_token: Joi.string().max(255),
   // What AMQP takes as a short string.
   reply_to: Joi.string().max(255),
@@ -151,6 +171,7 @@ export function envelopeToJson(envelope: Envelope): EnvelopeJson {
     deferrals: envelope.deferrals,
     notification_type: envelope.notificationType,
     priority: envelope.priority,
+    mode: envelope.mode,
     recipient:
       recipient.to === undefined
         ? { user_id: recipient.userId }
@@ -169,6 +190,9 @@ export function envelopeToJson(envelope: Envelope): EnvelopeJson {
     plan: envelope.plan,
     tried: envelope.tried.map(attemptToJson),
     skipped: envelope.skipped,
+    send_at: envelope.sendAt,
+    expires_at: envelope.expiresAt,
+    confirm_within_seconds: envelope.confirmWithinSeconds,
     claim_token: envelope.claimToken,
     reply_to: envelope.replyTo,
     correlation_id: envelope.correlationId,
@@ -195,6 +219,7 @@ export function parseEnvelope(json: unknown): { envelope: Envelope; problem?: ne
       deferrals: wire.deferrals,
       notificationType: wire.notification_type,
       priority: wire.priority,
+      mode: wire.mode,
       recipient:
         to === undefined
           ? { userId: wire.recipient.user_id as string }
@@ -213,6 +238,9 @@ export function parseEnvelope(json: unknown): { envelope: Envelope; problem?: ne
       plan: wire.plan,
       tried: wire.tried.map(attemptFromJson),
       skipped: wire.skipped,
+      sendAt: wire.send_at,
+      expiresAt: wire.expires_at,
+      confirmWithinSeconds: wire.confirm_within_seconds,
       claimToken: wire.claim_token,
       replyTo: wire.reply_to,
       correlationId: wire.correlation_id,

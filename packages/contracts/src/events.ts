@@ -8,6 +8,9 @@ import { STATUSES, type Status } from './statuses.ts';
 export const TIMELINE_EVENTS = [
   'accepted',
   'planned',
+  'scheduled',
+  'due',
+  'replayed',
   'skipped',
   'deferred',
   'processing',
@@ -15,10 +18,16 @@ export const TIMELINE_EVENTS = [
   'failover',
   'sent',
   'delivered',
+  'opened',
   'read',
+  'bounced',
+  'undelivered',
+  'complained',
   'unknown',
+  'expired',
   'suppressed',
   'failed',
+  'cancelled',
 ] as const;
 export type TimelineEvent = (typeof TIMELINE_EVENTS)[number];
 
@@ -56,6 +65,8 @@ export interface NotificationEventJson {
   user_id?: string;
   correlation_id: string;
   occurred_at: string;
+  /** Only on `sent`: when the next channel takes over, unless a receipt says `delivered` before. */
+  confirm_by?: string;
   /** Only on `accepted`: the whole message, which status-service keeps. */
   envelope?: EnvelopeJson;
 }
@@ -77,7 +88,8 @@ export const notificationEventSchema = Joi.object<NotificationEventJson>({
   notification_id: Joi.string().guid().required(),
   epoch: Joi.number().integer().min(0).required(),
   hop: Joi.number().integer().min(0).required(),
-  attempt: Joi.number().integer().min(1).required(),
+  // 0: before the first try on this hop, when the record itself moved the notification there.
+  attempt: Joi.number().integer().min(0).required(),
   status: Joi.valid(...STATUSES).required(),
   channel: Joi.valid(...CHANNELS),
   attempts: Joi.array().items(attemptJsonSchema.unknown()).required(),
@@ -86,18 +98,24 @@ export const notificationEventSchema = Joi.object<NotificationEventJson>({
   user_id: Joi.string(),
   correlation_id: Joi.string().required(),
   occurred_at: Joi.string().isoDate().required(),
+  confirm_by: Joi.string().isoDate(),
   // The gateway validated it against the public schema; here it only has to be there.
   envelope: Joi.object().unknown().when('event', { is: 'accepted', then: Joi.required() }),
 })
   .unknown()
   .required();
 
-/** `recipient.rejected`: a provider says that this address can never be reached. */
+/** Why an address is not to be used any more: it can't be reached, its owner called a message spam, or said STOP. */
+export const REJECTION_REASONS = ['hard_bounce', 'complaint', 'opted_out'] as const;
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+/** `recipient.rejected`: a provider says that this address is not to be used any more. */
 export interface RecipientRejectedJson {
   version: 1;
   event_id: string;
   channel: Channel;
   address: string;
+  reason: RejectionReason;
   user_id?: string;
   provider: string;
   error_code: string;
@@ -108,6 +126,7 @@ export const recipientRejectedSchema = Joi.object<RecipientRejectedJson>({
   event_id: Joi.string().required(),
   channel: Joi.valid(...CHANNELS).required(),
   address: Joi.string().required(),
+  reason: Joi.valid(...REJECTION_REASONS).default('hard_bounce'),
   user_id: Joi.string(),
   provider: Joi.string().required(),
   error_code: Joi.string().required(),

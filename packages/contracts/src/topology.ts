@@ -1,5 +1,5 @@
 import { CHANNELS, type Channel, PRIORITIES, type Priority } from './channels.ts';
-import { RUNGS, type RungName } from './retry-defaults.ts';
+import { RUNGS, type RungName } from './rungs.ts';
 
 /** The whole RabbitMQ topology, as one table. Whoever connects declares it; declaring it again changes nothing. */
 
@@ -114,7 +114,10 @@ export const QUEUES: readonly QueueDeclaration[] = [
   {
     name: STATUS_QUEUE,
     arguments: quorum(FAILED_EXCHANGE),
-    bindings: [{ exchange: EVENTS_EXCHANGE, routingKey: 'notification.#' }],
+    bindings: [
+      { exchange: EVENTS_EXCHANGE, routingKey: 'notification.#' },
+      { exchange: EVENTS_EXCHANGE, routingKey: 'receipt.*' },
+    ],
   },
   {
     name: USER_EVENTS_QUEUE,

@@ -10,6 +10,7 @@ const plan = (overrides: Partial<Parameters<typeof planDelivery>[0]> = {}) =>
   planDelivery({
     requested: undefined,
     notificationType: 'news',
+    isRequired: false,
     reachable: everything,
     withContent: all,
     ...overrides,

@@ -5,6 +5,8 @@ export interface PlanRequest {
   /** As the caller ordered them; undefined leaves the order to the user, else to the default. */
   requested: readonly Channel[] | undefined;
   notificationType: string;
+  /** Nobody can opt out of this type. */
+  isRequired: boolean;
   reachable: Reachable;
   /** The channels for which there is something to say. */
   withContent: ReadonlySet<Channel>;
@@ -35,8 +37,9 @@ function hasOptedOut(preferences: Preferences | undefined, notificationType: str
 
 /** Why this channel can't be used now, or undefined when it can. */
 export function reasonToSkip(channel: Channel, request: Omit<PlanRequest, 'requested'>): string | undefined {
-  if (hasOptedOut(request.reachable.preferences, request.notificationType, channel)) return 'opted_out';
-  if (addressesOn(channel, request.reachable).length === 0) return 'no_contact';
+  const { notificationType, isRequired, reachable } = request;
+  if (!isRequired && hasOptedOut(reachable.preferences, notificationType, channel)) return 'opted_out';
+  if (addressesOn(channel, reachable).length === 0) return 'no_contact';
   if (!request.withContent.has(channel)) return 'no_content';
   return undefined;
 }

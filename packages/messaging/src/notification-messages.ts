@@ -42,6 +42,12 @@ export function laneMessage(envelope: Envelope, reason?: string): OutgoingMessag
   };
 }
 
+/** What starts a notification on its way: the message to the first lane, or with mode `all` one to each channel's. */
+export function firstLaneMessages(envelope: Envelope, reason?: string): OutgoingMessage[] {
+  if (envelope.mode === 'first_success') return [laneMessage(envelope, reason)];
+  return envelope.plan.map((_channel, hop) => laneMessage({ ...envelope, hop }, reason));
+}
+
 /** An event of one notification at its present position. */
 export function eventMessage(
   envelope: Envelope,
@@ -50,6 +56,7 @@ export function eventMessage(
   parts: Pick<NotificationEventJson, 'attempts' | 'timeline'> & {
     occurredAt: string;
     discriminator?: string;
+    confirmBy?: string;
     envelope?: NotificationEventJson['envelope'];
   },
 ): OutgoingMessage {
@@ -70,6 +77,7 @@ export function eventMessage(
     user_id: envelope.recipient.userId,
     correlation_id: envelope.correlationId,
     occurred_at: parts.occurredAt,
+    confirm_by: parts.confirmBy,
     envelope: parts.envelope,
   };
   return {

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { retryScheduleFor } from '@notify/contracts';
+import { createNotificationTypes, type Priority, type RungName } from '@notify/contracts';
 import { deferralRung, nextRung } from './retry-schedule.ts';
 
-const rungsOf = (schedule: ReturnType<typeof retryScheduleFor>) => {
+const schedules = (priority: Priority) => createNotificationTypes().settingsOf('any').retryFor(priority);
+const rungsOf = (schedule: readonly RungName[]) => {
   const rungs = [];
   for (let attempt = 1; ; attempt += 1) {
     const rung = nextRung(schedule, attempt);
@@ -12,13 +13,13 @@ const rungsOf = (schedule: ReturnType<typeof retryScheduleFor>) => {
 };
 
 test('with another channel left there are two quick retries', () => {
-  expect(rungsOf(retryScheduleFor('medium', false))).toEqual(['1s', '5s']);
-  expect(rungsOf(retryScheduleFor('critical', false))).toEqual(['1s', '5s']);
+  expect(rungsOf(schedules('medium').before_failover)).toEqual(['1s', '5s']);
+  expect(rungsOf(schedules('critical').before_failover)).toEqual(['1s', '5s']);
 });
 
 test('on the last channel the retries are long, and sooner for critical', () => {
-  expect(rungsOf(retryScheduleFor('low', true))).toEqual(['30s', '2m', '10m', '1h']);
-  expect(rungsOf(retryScheduleFor('critical', true))).toEqual(['1s', '5s', '30s', '2m', '10m']);
+  expect(rungsOf(schedules('low').last_channel)).toEqual(['30s', '2m', '10m', '1h']);
+  expect(rungsOf(schedules('critical').last_channel)).toEqual(['1s', '5s', '30s', '2m', '10m']);
 });
 
 test("a vendor's Retry-After picks the first rung at least as long, and never shortens the schedule", () => {

@@ -7,6 +7,7 @@ export * from './http-poster.ts';
 export * from './lifecycle.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
+export * from './notification-types.ts';
 export * from './postgres.ts';
 export * from './problem.ts';
 export * from './redis.ts';

@@ -4,9 +4,10 @@ import {
   envelopeToJson,
   type NotificationJson,
   type Skip,
+  type Status,
   type TimelineEntryJson,
 } from '@notify/contracts';
-import { type Broker, BrokerUnavailableError, eventMessage, laneMessage, timelineEntry } from '@notify/messaging';
+import { type Broker, BrokerUnavailableError, eventMessage, firstLaneMessages, timelineEntry } from '@notify/messaging';
 import { currentContext } from '@notify/service-kit';
 import { v7 as uuidv7 } from 'uuid';
 import type { AcceptSummaries } from './accept-summary.ts';
@@ -14,7 +15,19 @@ import type { AcceptSummaries } from './accept-summary.ts';
 /** What is known of a notification before it has an id. */
 export type NewNotification = Pick<
   Envelope,
-  'notificationType' | 'priority' | 'recipient' | 'content' | 'template' | 'variables' | 'plan' | 'replyTo' | 'metadata'
+  | 'notificationType'
+  | 'priority'
+  | 'mode'
+  | 'recipient'
+  | 'content'
+  | 'template'
+  | 'variables'
+  | 'plan'
+  | 'sendAt'
+  | 'expiresAt'
+  | 'confirmWithinSeconds'
+  | 'replyTo'
+  | 'metadata'
 > & { skipped: Skip[] };
 
 function envelopeOf(notification: NewNotification, notificationId: string): Envelope {
@@ -35,12 +48,18 @@ function envelopeOf(notification: NewNotification, notificationId: string): Enve
   };
 }
 
-function summaryOf(envelope: Envelope, timeline: TimelineEntryJson[]): NotificationJson {
+/** Whether it is for later: then status-service, which keeps it, sends it into its lane when its time has come. */
+export function isScheduled({ sendAt, createdAt }: Pick<Envelope, 'sendAt' | 'createdAt'>): boolean {
+  return sendAt !== undefined && sendAt > createdAt;
+}
+
+function summaryOf(envelope: Envelope, status: Status, timeline: TimelineEntryJson[]): NotificationJson {
   return {
     notification_id: envelope.notificationId,
-    status: 'accepted',
+    status,
     channel: null,
     priority: envelope.priority,
+    mode: envelope.mode,
     notification_type: envelope.notificationType,
     user_id: envelope.recipient.userId ?? null,
     channels: envelope.plan,
@@ -48,6 +67,8 @@ function summaryOf(envelope: Envelope, timeline: TimelineEntryJson[]): Notificat
     timeline: timeline.map(({ id: _internal, ...entry }) => entry),
     created_at: envelope.createdAt,
     updated_at: envelope.createdAt,
+    send_at: envelope.sendAt ?? null,
+    expires_at: envelope.expiresAt ?? null,
     metadata: envelope.metadata,
     correlation_id: envelope.correlationId,
   };
@@ -59,9 +80,10 @@ export function newNotificationId(): string {
 }
 
 /**
- * Accepts: the record's event, with the whole envelope, and the message to the first lane, both confirmed by the broker.
+ * Accepts: the record's event, with the whole envelope, and unless it is for later the message to the first lane (to each lane with mode
+ * `all`), all confirmed by the broker.
  * Only when this resolves may the client be told so.
- * @throws AppError `dependency_unavailable` when the broker did not confirm both.
+ * @throws AppError `dependency_unavailable` when the broker did not confirm all.
  */
 export async function acceptNotification(
   notification: NewNotification,
@@ -70,15 +92,18 @@ export async function acceptNotification(
 ): Promise<Envelope> {
   const envelope = envelopeOf(notification, notificationId);
   const at = envelope.createdAt;
+  const isLater = isScheduled(envelope);
+  const status = isLater ? 'scheduled' : 'accepted';
   const timeline: TimelineEntryJson[] = [
     timelineEntry(envelope, 'accepted', 'accepted', at),
     ...notification.skipped.map(({ channel, reason }) =>
       timelineEntry(envelope, 'skipped', 'accepted', at, { channel, reason, discriminator: `plan.${channel}` }),
     ),
   ];
+  if (isLater) timeline.push(timelineEntry(envelope, 'scheduled', 'scheduled', at, { reason: 'send_at' }));
   // A trail starts with the notification itself; no channel has been chosen by then.
-  delete timeline[0]?.channel;
-  const accepted = eventMessage(envelope, 'accepted', 'accepted', {
+  for (const entry of timeline) if (entry.event !== 'skipped') delete entry.channel;
+  const accepted = eventMessage(envelope, 'accepted', status, {
     attempts: [],
     timeline,
     occurredAt: at,
@@ -87,8 +112,8 @@ export async function acceptNotification(
   try {
     await Promise.all([
       broker.publish(accepted),
-      broker.publish(laneMessage(envelope)),
-      summaries.keep(summaryOf(envelope, timeline)),
+      ...(isLater ? [] : firstLaneMessages(envelope)).map((message) => broker.publish(message)),
+      summaries.keep(summaryOf(envelope, status, timeline)),
     ]);
   } catch (error) {
     if (!(error instanceof BrokerUnavailableError)) throw error;

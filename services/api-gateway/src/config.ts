@@ -3,13 +3,15 @@ import {
   type DataServiceConfig,
   dataServiceKeys,
   loadConfig,
+  type NotificationTypesConfig,
+  notificationTypesKeys,
   type RedisConfig,
   redisKeys,
 } from '@notify/service-kit';
 import Joi from 'joi';
 import { API_KEY_PATTERN } from './api-key.ts';
 
-export interface GatewayConfig extends DataServiceConfig, RedisConfig {
+export interface GatewayConfig extends DataServiceConfig, RedisConfig, NotificationTypesConfig {
   API_KEY: string;
   PUBLIC_URL?: string;
   USER_SERVICE_URL: string;
@@ -26,6 +28,7 @@ const url = (defaultUrl: string) =>
 export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
   ...dataServiceKeys(8001),
   ...redisKeys,
+  ...notificationTypesKeys,
   // The bootstrap key, with every scope; the database keeps only its hash.
   API_KEY: Joi.string()
     .pattern(API_KEY_PATTERN, 'nk_live_<id>_<secret>')

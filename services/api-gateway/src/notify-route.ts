@@ -30,6 +30,7 @@ export function notifyRoute(
         {
           notificationType: body.type,
           priority: body.priority,
+          mode: 'first_success',
           recipient: { to: body.to },
           content: { title: body.subject ?? DEFAULT_SUBJECT, body: body.message },
           variables: {},

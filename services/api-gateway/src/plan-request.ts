@@ -1,4 +1,11 @@
-import { AppError, CHANNELS, type Channel, type SendRequestJson, type Skip } from '@notify/contracts';
+import {
+  AppError,
+  CHANNELS,
+  type Channel,
+  type NotificationTypes,
+  type SendRequestJson,
+  type Skip,
+} from '@notify/contracts';
 import {
   type CompiledTemplateVersion,
   channelsOf,
@@ -100,7 +107,7 @@ function refuseMissingVariables(
  */
 export async function planRequest(
   request: SendRequestJson,
-  { users, templates }: { users: UserDirectory; templates: TemplateCatalogue },
+  { users, templates, types }: { users: UserDirectory; templates: TemplateCatalogue; types: NotificationTypes },
 ): Promise<PlannedRequest> {
   const [reachable, template] = await Promise.all([reachableOf(request, users), templateOf(request, templates)]);
   const locale = request.template?.locale ?? (reachable === AWAY ? undefined : reachable.locale);
@@ -116,6 +123,7 @@ export async function planRequest(
       : planDelivery({
           requested: request.channels,
           notificationType: request.notification_type,
+          isRequired: types.settingsOf(request.notification_type).isRequired,
           reachable,
           withContent,
         });

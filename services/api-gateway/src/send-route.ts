@@ -1,8 +1,8 @@
-import { type SendAnswerJson, sendRequestSchema, validate } from '@notify/contracts';
+import { type NotificationTypes, type SendAnswerJson, sendRequestSchema, validate } from '@notify/contracts';
 import type { TemplateCatalogue, UserDirectory } from '@notify/enrichment';
 import type { Broker } from '@notify/messaging';
 import { type RequestHandler, Router } from 'express';
-import { acceptNotification, newNotificationId } from './accept.ts';
+import { acceptNotification, isScheduled, newNotificationId } from './accept.ts';
 import type { AcceptSummaries } from './accept-summary.ts';
 import { planRequest } from './plan-request.ts';
 import { refuseUnbuiltHeaders } from './unbuilt.ts';
@@ -12,9 +12,10 @@ export interface SendDependencies {
   summaries: AcceptSummaries;
   users: UserDirectory;
   templates: TemplateCatalogue;
+  types: NotificationTypes;
 }
 
-/** `POST /api/v1/notifications`: 202 once the broker has it. */
+/** `POST /api/v1/notifications`: 202 once the broker has it, now or for later. */
 export function sendRoute(authenticate: RequestHandler, dependencies: SendDependencies): Router {
   const router = Router();
   router.post('/api/v1/notifications', authenticate, refuseUnbuiltHeaders, async (request, response) => {
@@ -25,6 +26,7 @@ export function sendRoute(authenticate: RequestHandler, dependencies: SendDepend
       {
         notificationType: body.notification_type,
         priority: body.priority,
+        mode: body.mode,
         recipient:
           to === undefined
             ? { userId: body.user_id as string }
@@ -42,6 +44,9 @@ export function sendRoute(authenticate: RequestHandler, dependencies: SendDepend
         variables: body.variables,
         plan: channels,
         skipped,
+        sendAt: body.send_at?.toISOString(),
+        expiresAt: body.expires_at?.toISOString(),
+        confirmWithinSeconds: body.confirm_within_seconds,
         metadata: body.metadata,
       },
       newNotificationId(),
@@ -50,7 +55,7 @@ export function sendRoute(authenticate: RequestHandler, dependencies: SendDepend
     const self = `/api/v1/notifications/${envelope.notificationId}`;
     const answer: SendAnswerJson = {
       notification_id: envelope.notificationId,
-      status: 'accepted',
+      status: isScheduled(envelope) ? 'scheduled' : 'accepted',
       channels,
       priority: body.priority,
       created_at: envelope.createdAt,

@@ -9,6 +9,7 @@ import {
   type Logger,
   listen,
   openDatabase,
+  openNotificationTypes,
   openRedis,
 } from '@notify/service-kit';
 import { createAcceptSummaries } from './accept-summary.ts';
@@ -51,6 +52,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const users = await openUserDirectory(userService, broker);
   const templates = await openTemplateCatalogue(templateService, broker);
   const summaries = createAcceptSummaries(redis, logger);
+  const types = openNotificationTypes(config.NOTIFICATION_TYPES_PATH);
   const replies = await openSyncReplies(broker);
   const authenticate = createAuthenticator(database);
   const canSend = authenticate('notifications:write');
@@ -68,7 +70,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
     },
     routers: [
       docsRoute(config.PUBLIC_URL),
-      sendRoute(canSend, { broker, summaries, users, templates }),
+      sendRoute(canSend, { broker, summaries, users, templates, types }),
       notifyRoute(canSend, { broker, summaries, replies }),
       followRoute(authenticate('notifications:read'), { statusService, summaries }),
       forwardRoute(

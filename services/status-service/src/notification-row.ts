@@ -1,4 +1,12 @@
-import type { AttemptJson, Channel, NotificationJson, Priority, Status, TimelineEntryJson } from '@notify/contracts';
+import type {
+  AttemptJson,
+  Channel,
+  Mode,
+  NotificationJson,
+  Priority,
+  Status,
+  TimelineEntryJson,
+} from '@notify/contracts';
 import type { NotificationRecord } from './fold-events.ts';
 
 /** What folding needs to know of a stored notification. */
@@ -64,6 +72,10 @@ export function rowFromRecord(record: NotificationRecord): Record<string, unknow
     skipped: envelope?.skipped,
     metadata: envelope?.metadata ?? {},
     traceparent: envelope?.traceparent,
+    mode: envelope?.mode ?? 'first_success',
+    send_at: envelope?.send_at,
+    expires_at: envelope?.expires_at,
+    confirm_within_seconds: envelope?.confirm_within_seconds,
     recipient: envelope?.recipient,
     content: envelope?.content,
     template: envelope?.template,
@@ -75,9 +87,12 @@ export interface NotificationRow extends ProgressRow {
   priority: Priority | null;
   channels: Channel[];
   metadata: Record<string, unknown>;
+  mode: Mode;
+  send_at: Date | null;
+  expires_at: Date | null;
 }
 
-export const NOTIFICATION_COLUMNS = `${PROGRESS_COLUMNS}, priority, channels, metadata`;
+export const NOTIFICATION_COLUMNS = `${PROGRESS_COLUMNS}, priority, channels, metadata, mode, send_at, expires_at`;
 
 export function notificationFromRow(row: NotificationRow): NotificationJson {
   return {
@@ -88,11 +103,14 @@ export function notificationFromRow(row: NotificationRow): NotificationJson {
     priority: row.priority ?? 'medium',
     notification_type: row.notification_type,
     user_id: row.user_id,
+    mode: row.mode,
     channels: row.channels,
     attempts: row.attempts,
     timeline: row.timeline.map(({ id: _id, ...entry }) => entry),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
+    send_at: row.send_at?.toISOString() ?? null,
+    expires_at: row.expires_at?.toISOString() ?? null,
     metadata: row.metadata,
     correlation_id: row.correlation_id,
   };

@@ -45,6 +45,7 @@ function expectWholeTrail(notification: NotificationJson): void {
     priority: 'high',
     notification_type: 'alert',
     user_id: 'user-1',
+    mode: 'first_success',
     channels: ['email', 'sms'],
     attempts: [
       expect.objectContaining({ channel: 'email', status: 'failed' }),
@@ -59,6 +60,8 @@ function expectWholeTrail(notification: NotificationJson): void {
     ],
     created_at: `${AT}0.000Z`,
     updated_at: `${AT}2.000Z`,
+    send_at: null,
+    expires_at: null,
     metadata: { order_id: 'A-1' },
     correlation_id: 'correlation-1',
   });

@@ -75,6 +75,7 @@ export function acceptedEvent(
     deferrals: 0,
     notification_type: 'alert',
     priority: 'high',
+    mode: 'first_success',
     recipient: { user_id: 'user-1' },
     content: { title: 'Hello', body: 'A text that is as long as a usual one, so that rows have a usual size.' },
     variables: {},

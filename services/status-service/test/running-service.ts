@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { EVENTS_EXCHANGE, type NotificationEventJson, notificationEventRoutingKey } from '@notify/contracts';
 import { type Broker, openBroker } from '@notify/messaging';
 import { createServiceTokens } from '@notify/service-kit';
-import { createTestBroker, createTestDatabase, createTestKit, rabbitmqApi } from '@notify/testing';
+import { createTestBroker, createTestDatabase, createTestKit, rabbitmqApi, testRedisUrl } from '@notify/testing';
 import pg from 'pg';
 import { readConfig } from '../src/config.ts';
 import { SERVICE_NAME, startStatusService } from '../src/start-status-service.ts';
@@ -48,6 +48,7 @@ export async function openTestBed(): Promise<TestBed> {
       const config = readConfig({
         DATABASE_URL: databaseServer.url,
         RABBITMQ_URL: brokerServer.url,
+        REDIS_URL: testRedisUrl(),
         SERVICE_TOKEN_SECRET: SECRET,
         HOST: '127.0.0.1',
         PORT: '0',

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { type ChangedJson, USER_CHANGED } from '@notify/contracts';
 import { type Broker, openBroker } from '@notify/messaging';
 import { createServiceTokens } from '@notify/service-kit';
-import { createTestBroker, createTestDatabase, createTestKit, rabbitmqApi } from '@notify/testing';
+import { createTestBroker, createTestDatabase, createTestKit, rabbitmqApi, testRedisUrl } from '@notify/testing';
 import supertest from 'supertest';
 import { readConfig } from '../src/config.ts';
 import { SERVICE_NAME, startUserService } from '../src/start-user-service.ts';
@@ -32,6 +32,7 @@ export async function runUserService(): Promise<RunningService> {
   const config = readConfig({
     DATABASE_URL: databaseServer.url,
     RABBITMQ_URL: brokerServer.url,
+    REDIS_URL: testRedisUrl(),
     SERVICE_TOKEN_SECRET: SECRET,
     HOST: '127.0.0.1',
     PORT: '0',

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { AttemptJson } from '../attempt.ts';
-import type { Channel, Priority } from '../channels.ts';
+import { type Channel, MODES, type Mode, type Priority } from '../channels.ts';
 import type { Content, RecipientJson, TemplateRef } from '../envelope.ts';
 import type { TimelineEntryJson } from '../events.ts';
 import { STATUSES, type Status } from '../statuses.ts';
@@ -16,7 +16,10 @@ export interface SendRequestJson {
   variables: Record<string, unknown>;
   content?: Content;
   channels?: Channel[];
-  mode: 'first_success';
+  mode: Mode;
+  send_at?: Date;
+  expires_at?: Date;
+  confirm_within_seconds?: number;
   metadata: Record<string, unknown>;
 }
 
@@ -44,7 +47,22 @@ export const sendRequestSchema = Joi.object<SendRequestJson>({
     data: Joi.object().pattern(field.DATA_KEY_PATTERN, field.text(4096)),
   }).or('title', 'body', 'html'),
   channels: Joi.array().items(field.channel()).min(1).unique(),
-  mode: Joi.string().lowercase().valid('first_success').default('first_success'),
+  mode: Joi.string<Mode>()
+    .lowercase()
+    .valid(...MODES)
+    .default('first_success'),
+  send_at: field.time(),
+  expires_at: field
+    .time()
+    .greater('now')
+    .when('send_at', { is: Joi.exist(), then: Joi.date().greater(Joi.ref('send_at')) }),
+  // A receipt that takes longer than a week does not come.
+  confirm_within_seconds: Joi.number()
+    .integer()
+    .min(1)
+    .max(7 * 86_400)
+    .when('mode', { is: 'all', then: Joi.forbidden() })
+    .messages({ 'any.unknown': '{{#label}} has no meaning with mode all: every channel is used anyway' }),
   metadata: field.metadata().default({}),
 })
   .xor('user_id', 'to')
@@ -116,11 +134,14 @@ export interface NotificationJson {
   priority: Priority;
   notification_type: string;
   user_id: string | null;
+  mode: Mode;
   channels: Channel[];
   attempts: AttemptJson[];
   timeline: Omit<TimelineEntryJson, 'id'>[];
   created_at: string;
   updated_at: string;
+  send_at: string | null;
+  expires_at: string | null;
   metadata: Record<string, unknown>;
   correlation_id: string;
 }

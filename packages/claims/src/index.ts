@@ -1,0 +1,3 @@
+export * from './claims.ts';
+export * from './closings.ts';
+export * from './suppressed-addresses.ts';

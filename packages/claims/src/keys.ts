@@ -1,0 +1,12 @@
+import type { Position } from '@notify/contracts';
+
+/** One hash per notification: a field for each position that was claimed, and one for what closed it. */
+export const notificationKey = (notificationId: string): string => `notification:${notificationId}`;
+
+/** The field that closes the whole notification; its value is why. */
+export const CLOSED_FIELD = 'closed';
+/** The field that closes one hop alone, where each channel is for itself. */
+export const closedHopField = ({ epoch, hop }: Pick<Position, 'epoch' | 'hop'>): string => `closed.${epoch}.${hop}`;
+
+/** Claims outlive every rung. A redelivery later than this, or after Redis lost its data, finds none and may send again. */
+export const TTL_SECONDS = 6 * 3600;

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { createNotificationTypes, notificationTypesFileSchema } from './notification-types.ts';
+import { check } from './validate.ts';
+
+test('a type that nobody registered retries as the API documents it, more eagerly where critical', () => {
+  const { isRequired, onUnknown, retryFor } = createNotificationTypes().settingsOf('constructor');
+  expect({ isRequired, onUnknown }).toEqual({ isRequired: false, onUnknown: 'next_channel' });
+  expect(retryFor('high')).toEqual({ before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] });
+  expect(retryFor('critical').last_channel).toEqual(['1s', '5s', '30s', '2m', '10m']);
+});
+
+test("a type's own word wins over the defaults, for its priority first", () => {
+  const types = createNotificationTypes({
+    defaults: { on_unknown: 'resend', retry: { critical: { last_channel: ['1h'] } } },
+    types: { otp: { required: true, retry: { default: { last_channel: ['1s'] }, low: { last_channel: [] } } } },
+  });
+  const otp = types.settingsOf('otp');
+  expect(otp).toMatchObject({ isRequired: true, onUnknown: 'resend' });
+  expect(otp.retryFor('critical').last_channel).toEqual(['1s']);
+  expect(otp.retryFor('low').last_channel).toEqual([]);
+  expect(otp.retryFor('low').before_failover).toEqual(['1s', '5s']);
+  expect(types.settingsOf('other').retryFor('critical').last_channel).toEqual(['1h']);
+});
+
+test('the list shows the defaults first, then every registered type', () => {
+  const types = createNotificationTypes({ defaults: {}, types: { otp: { required: true } } });
+  expect(types.list()).toMatchObject([
+    { notification_type: 'default', required: false, on_unknown: 'next_channel' },
+    { notification_type: 'otp', required: true, retry: { critical: { before_failover: ['1s', '5s'] } } },
+  ]);
+});
+
+test('a file with mistakes is refused with all of them', () => {
+  const { errors } = check(notificationTypesFileSchema, {
+    defaults: { on_unknown: 'ask' },
+    types: { otp: { retry: { critical: { last_channel: ['3s'] } }, colour: 'red' }, 'a b': {} },
+  });
+  expect(errors?.map(({ field }) => field)).toEqual([
+    'defaults.on_unknown',
+    'types.otp.retry.critical.last_channel.0',
+    'types.otp.colour',
+    'types.a b',
+  ]);
+});

@@ -1,0 +1,119 @@
+import Joi from 'joi';
+import { PRIORITIES, type Priority } from './channels.ts';
+import { CALLER_ID_PATTERN } from './ids.ts';
+import { RUNGS, type RungName } from './rungs.ts';
+
+/**
+ * What follows from an unknown outcome: the next channel if the plan has one (else once more), the same channel once more, or
+ * nothing until a receipt or an operator tells.
+ */
+export const ON_UNKNOWN = ['next_channel', 'resend', 'hold'] as const;
+export type OnUnknown = (typeof ON_UNKNOWN)[number];
+
+/** The rungs on which a hop waits between its tries, in their order. */
+export interface RetrySchedules {
+  /** While another channel of the plan is left. */
+  before_failover: readonly RungName[];
+  /** Where no other channel is left. */
+  last_channel: readonly RungName[];
+}
+type RetryByPriority = Partial<Record<Priority | 'default', Partial<RetrySchedules>>>;
+
+/** One entry of the registry, as its file has it. */
+interface TypeEntry {
+  required?: boolean;
+  on_unknown?: OnUnknown;
+  retry?: RetryByPriority;
+}
+
+/** The registry's file: what holds for every type, and what is different for some. */
+export interface NotificationTypesFile {
+  defaults: TypeEntry;
+  types: Record<string, TypeEntry>;
+}
+
+const schedule = Joi.array()
+  .items(Joi.valid(...RUNGS.map(({ name }) => name)))
+  .max(20);
+const retry = Joi.object(
+  Object.fromEntries(
+    ['default', ...PRIORITIES].map((key) => [key, Joi.object({ before_failover: schedule, last_channel: schedule })]),
+  ),
+);
+const entry = { required: Joi.boolean(), on_unknown: Joi.valid(...ON_UNKNOWN), retry };
+
+export const notificationTypesFileSchema = Joi.object<NotificationTypesFile>({
+  defaults: Joi.object(entry).default({}),
+  types: Joi.object().pattern(CALLER_ID_PATTERN, Joi.object(entry).allow(null).empty(null).default({})).default({}),
+}).required();
+
+/** What holds for one notification type. */
+export interface NotificationTypeSettings {
+  /** Nobody can opt out of it: a person's switches for channels and types are passed over. */
+  isRequired: boolean;
+  onUnknown: OnUnknown;
+  retryFor(priority: Priority): RetrySchedules;
+}
+
+/** As the API shows a type. */
+export interface NotificationTypeJson {
+  notification_type: string;
+  required: boolean;
+  on_unknown: OnUnknown;
+  retry: Record<Priority, RetrySchedules>;
+}
+
+export interface NotificationTypes {
+  /** A type that is not registered gets the defaults. */
+  settingsOf(notificationType: string): NotificationTypeSettings;
+  /** Every registered type, by name, after `default`: what any other gets. */
+  list(): NotificationTypeJson[];
+}
+
+/** Where neither the type nor the file's defaults say anything. */
+const BUILT_IN: Required<Omit<TypeEntry, 'retry'>> = { required: false, on_unknown: 'next_channel' };
+const BUILT_IN_RETRY: RetryByPriority = {
+  default: { before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] },
+  critical: { last_channel: ['1s', '5s', '30s', '2m', '10m'] },
+};
+
+/** The type's own word first (for the priority, then for any), then the file's defaults, then what is built in. */
+function resolve(file: NotificationTypesFile, own: TypeEntry): NotificationTypeSettings {
+  const levels = [own.retry, file.defaults.retry, BUILT_IN_RETRY];
+  const scheduleOf = (priority: Priority, name: keyof RetrySchedules): readonly RungName[] =>
+    levels.flatMap((level) => [level?.[priority]?.[name], level?.default?.[name]]).find((each) => each !== undefined) ??
+    [];
+  const byPriority = Object.fromEntries(
+    PRIORITIES.map((priority) => [
+      priority,
+      {
+        before_failover: scheduleOf(priority, 'before_failover'),
+        last_channel: scheduleOf(priority, 'last_channel'),
+      },
+    ]),
+  ) as Record<Priority, RetrySchedules>;
+  return {
+    isRequired: own.required ?? file.defaults.required ?? BUILT_IN.required,
+    onUnknown: own.on_unknown ?? file.defaults.on_unknown ?? BUILT_IN.on_unknown,
+    retryFor: (priority) => byPriority[priority],
+  };
+}
+
+/** @param file valid by `notificationTypesFileSchema`; default: nothing is registered. */
+export function createNotificationTypes(file: NotificationTypesFile = { defaults: {}, types: {} }): NotificationTypes {
+  const unregistered = resolve(file, {});
+  const registered = new Map(Object.entries(file.types).map(([name, own]) => [name, resolve(file, own)]));
+  return {
+    settingsOf: (notificationType) => registered.get(notificationType) ?? unregistered,
+    list: () =>
+      [['default', unregistered] as const, ...registered].map(([name, { isRequired, onUnknown, retryFor }]) => ({
+        notification_type: name,
+        required: isRequired,
+        on_unknown: onUnknown,
+        retry: Object.fromEntries(PRIORITIES.map((priority) => [priority, retryFor(priority)])) as Record<
+          Priority,
+          RetrySchedules
+        >,
+      })),
+  };
+}
