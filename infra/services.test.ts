@@ -44,7 +44,7 @@ test('a service gets the addresses that it needs, with the secrets written for a
 
 test('a service gets no secret that it does not need', () => {
   expect(JSON.stringify(environmentOf('provider-sandbox'))).not.toContain('secret');
-  expect(JSON.stringify(environmentOf('user-service'))).not.toMatch(/secret-(api|operator|redis|core-db)/);
+  expect(JSON.stringify(environmentOf('template-service'))).not.toMatch(/secret-(api|operator|redis|core-db)/);
   expect(JSON.stringify(environmentOf('sms-service', { SENDGRID_API_KEY: 'secret-sendgrid' }))).not.toContain(
     'secret-sendgrid',
   );
