@@ -57,3 +57,11 @@ test('a channel whose vendors were down is a failed one: SMS instead of it is 20
     syncAnswer(reply({ status: 'failed', channel: 'sms', attempts: [attempt('sms', 'recipient')], skipped })),
   ).toThrow(expect.objectContaining({ code: 'delivery_failed', status: 500 }));
 });
+
+test('an address that is suppressed is a refused one: SMS instead of it is 207, and nothing else to try is 422', () => {
+  const skipped = [{ channel: 'email' as const, reason: 'suppressed' }];
+  expect(syncAnswer(reply({ channel: 'sms', attempts: [attempt('sms')], skipped }))).toMatchObject({ status: 207 });
+  expect(() => syncAnswer(reply({ status: 'suppressed', attempts: [], skipped }))).toThrow(
+    expect.objectContaining({ code: 'undeliverable', status: 422 }),
+  );
+});

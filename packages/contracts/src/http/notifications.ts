@@ -61,8 +61,11 @@ export const sendRequestSchema = Joi.object<SendRequestJson>({
     .integer()
     .min(1)
     .max(7 * 86_400)
-    .when('mode', { is: 'all', then: Joi.forbidden() })
-    .messages({ 'any.unknown': '{{#label}} has no meaning with mode all: every channel is used anyway' }),
+    // Not `when`: the OpenAPI document would show it as a value that nothing can be.
+    .custom((value: number, helpers) =>
+      helpers.state.ancestors[0].mode === 'all' ? helpers.error('number.modeAll') : value,
+    )
+    .messages({ 'number.modeAll': '{{#label}} has no meaning with mode all: every channel is used anyway' }),
   metadata: field.metadata().default({}),
 })
   .xor('user_id', 'to')
