@@ -61,17 +61,6 @@ test.each([
   expect(answer.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual(fields);
 });
 
-test('what is not built yet is refused rather than ignored', async () => {
-  expect(await post({ to, content, idempotency_key: 'k' })).toMatchObject({
-    status: 400,
-    body: { errors: [{ field: 'idempotency_key', code: 'object_unknown' }] },
-  });
-  expect(await post({ to, content }, { 'idempotency-key': 'k' })).toMatchObject({
-    status: 400,
-    body: { errors: [{ field: 'Idempotency-Key', code: 'not_supported' }] },
-  });
-});
-
 test.each<[string, Record<string, unknown>, string[]]>([
   ['a time that is none', { send_at: 'tomorrow' }, ['send_at']],
   ['an expiry in the past', { expires_at: '2020-01-01T00:00:00Z' }, ['expires_at']],

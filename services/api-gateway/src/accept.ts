@@ -74,6 +74,9 @@ function summaryOf(envelope: Envelope, status: Status, timeline: TimelineEntryJs
   };
 }
 
+/** Where a notification is read. */
+export const notificationPath = (notificationId: string): string => `/api/v1/notifications/${notificationId}`;
+
 /** An id for a notification that is about to be accepted. */
 export function newNotificationId(): string {
   return uuidv7();

@@ -1,7 +1,7 @@
 import { AppError } from '@notify/contracts';
 import { CachedLookup } from '@notify/enrichment';
 import { type Database, isDatabaseUnavailable } from '@notify/service-kit';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { apiKeyId, matchesApiKey, type Scope, type StoredApiKey } from './api-key.ts';
 import { findApiKey } from './api-key-store.ts';
 
@@ -13,6 +13,11 @@ function keyOf(request: Request): string | undefined {
   const [scheme, token] = (request.get('authorization') ?? '').split(' ');
   if (scheme?.toLowerCase() === 'bearer' && token) return token;
   return request.get('x-api-key');
+}
+
+/** The id of the API key with which an authenticated request came. */
+export function callerOf(response: Response): string {
+  return response.locals['apiKeyId'] as string;
 }
 
 /** Makes middlewares that let in who has a valid API key with the scope: 401 without a key, 403 without the scope. */
@@ -35,7 +40,7 @@ export function createAuthenticator(database: Database): (scope: Scope) => Reque
     { maxEntries: MAX_KEYS, ttlMs: TTL_MS },
   );
 
-  return (scope) => async (request, _response, next) => {
+  return (scope) => async (request, response, next) => {
     const given = keyOf(request);
     if (given === undefined) {
       throw new AppError('unauthorized', 'Send an API key: "Authorization: Bearer <key>" or "X-API-Key: <key>"');
@@ -46,6 +51,7 @@ export function createAuthenticator(database: Database): (scope: Scope) => Reque
       throw new AppError('unauthorized', 'The API key is not valid');
     }
     if (!stored.scopes.includes(scope)) throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
+    response.locals['apiKeyId'] = stored.id;
     next();
   };
 }

@@ -1,10 +1,9 @@
 import { type Channel, type NotifyRequestJson, notifyRequestSchema, validate } from '@notify/contracts';
 import { type RequestHandler, Router } from 'express';
-import { acceptNotification, newNotificationId } from './accept.ts';
+import { acceptNotification, notificationPath } from './accept.ts';
 import type { SendDependencies } from './send-route.ts';
 import { syncAnswer } from './sync-answer.ts';
 import type { SyncReplies } from './sync-replies.ts';
-import { refuseUnbuiltHeaders } from './unbuilt.ts';
 
 const DEFAULT_SUBJECT = 'Notification';
 
@@ -18,12 +17,12 @@ function planOf({ to }: NotifyRequestJson): Channel[] {
 /** `POST /api/notify`: the same pipeline, with an answer. One try per channel, email first. */
 export function notifyRoute(
   authenticate: RequestHandler,
-  dependencies: Pick<SendDependencies, 'broker' | 'summaries'> & { replies: SyncReplies },
+  dependencies: Pick<SendDependencies, 'broker' | 'summaries' | 'idempotent'> & { replies: SyncReplies },
 ): Router {
   const router = Router();
-  router.post('/api/notify', authenticate, refuseUnbuiltHeaders, async (request, response) => {
+  const { idempotent } = dependencies;
+  const notify = idempotent(async (request, notificationId) => {
     const body = validate(notifyRequestSchema, request.body ?? {});
-    const notificationId = newNotificationId();
     const waiting = dependencies.replies.waitFor(notificationId, body.timeout_ms);
     try {
       await acceptNotification(
@@ -43,17 +42,17 @@ export function notifyRoute(
         dependencies,
       );
       const reply = await waiting.outcome;
-      const self = `/api/v1/notifications/${notificationId}`;
-      response.location(self);
-      if (reply === undefined) {
-        response.status(202).json({ notification_id: notificationId, status: 'accepted', links: { self } });
-        return;
-      }
-      const answer = syncAnswer(reply);
-      response.status(answer.status).json(answer.body);
+      const self = notificationPath(notificationId);
+      if (reply !== undefined) return { location: self, ...syncAnswer(reply) };
+      return {
+        status: 202,
+        location: self,
+        body: { notification_id: notificationId, status: 'accepted', links: { self } },
+      };
     } finally {
       waiting.stop();
     }
   });
+  router.post('/api/notify', authenticate, notify);
   return router;
 }

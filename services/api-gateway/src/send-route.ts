@@ -2,10 +2,10 @@ import { type NotificationTypes, type SendAnswerJson, sendRequestSchema, validat
 import type { TemplateCatalogue, UserDirectory } from '@notify/enrichment';
 import type { Broker } from '@notify/messaging';
 import { type RequestHandler, Router } from 'express';
-import { acceptNotification, isScheduled, newNotificationId } from './accept.ts';
+import { acceptNotification, isScheduled, notificationPath } from './accept.ts';
 import type { AcceptSummaries } from './accept-summary.ts';
+import type { Idempotent } from './idempotent.ts';
 import { planRequest } from './plan-request.ts';
-import { refuseUnbuiltHeaders } from './unbuilt.ts';
 
 export interface SendDependencies {
   broker: Broker;
@@ -13,12 +13,14 @@ export interface SendDependencies {
   users: UserDirectory;
   templates: TemplateCatalogue;
   types: NotificationTypes;
+  idempotent: Idempotent;
 }
 
 /** `POST /api/v1/notifications`: 202 once the broker has it, now or for later. */
 export function sendRoute(authenticate: RequestHandler, dependencies: SendDependencies): Router {
   const router = Router();
-  router.post('/api/v1/notifications', authenticate, refuseUnbuiltHeaders, async (request, response) => {
+  const { idempotent } = dependencies;
+  const send = idempotent(async (request, notificationId) => {
     const body = validate(sendRequestSchema, request.body ?? {});
     const { channels, skipped } = await planRequest(body, dependencies);
     const { to } = body;
@@ -49,10 +51,10 @@ export function sendRoute(authenticate: RequestHandler, dependencies: SendDepend
         confirmWithinSeconds: body.confirm_within_seconds,
         metadata: body.metadata,
       },
-      newNotificationId(),
+      notificationId,
       dependencies,
     );
-    const self = `/api/v1/notifications/${envelope.notificationId}`;
+    const self = notificationPath(envelope.notificationId);
     const answer: SendAnswerJson = {
       notification_id: envelope.notificationId,
       status: isScheduled(envelope) ? 'scheduled' : 'accepted',
@@ -61,7 +63,8 @@ export function sendRoute(authenticate: RequestHandler, dependencies: SendDepend
       created_at: envelope.createdAt,
       links: { self },
     };
-    response.status(202).location(self).json(answer);
+    return { status: 202, location: self, body: answer };
   });
+  router.post('/api/v1/notifications', authenticate, send);
   return router;
 }

@@ -19,6 +19,8 @@ import type { GatewayConfig } from './config.ts';
 import { docsRoute } from './docs-route.ts';
 import { followRoute } from './follow-route.ts';
 import { forwardRoute } from './forward-route.ts';
+import { createIdempotencyStore } from './idempotency-store.ts';
+import { createIdempotent } from './idempotent.ts';
 import { managementOperations } from './management-operations.ts';
 import { notifyRoute } from './notify-route.ts';
 import { sendRoute } from './send-route.ts';
@@ -55,6 +57,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const types = openNotificationTypes(config.NOTIFICATION_TYPES_PATH);
   const replies = await openSyncReplies(broker);
   const authenticate = createAuthenticator(database);
+  const idempotent = createIdempotent(createIdempotencyStore(redis), logger);
   const canSend = authenticate('notifications:write');
 
   const app = createHttpApp({
@@ -70,8 +73,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
     },
     routers: [
       docsRoute(config.PUBLIC_URL),
-      sendRoute(canSend, { broker, summaries, users, templates, types }),
-      notifyRoute(canSend, { broker, summaries, replies }),
+      sendRoute(canSend, { broker, summaries, users, templates, types, idempotent }),
+      notifyRoute(canSend, { broker, summaries, replies, idempotent }),
       followRoute(authenticate('notifications:read'), { statusService, summaries }),
       forwardRoute(
         managementOperations({ userService, templateService, inAppService, users, templates }),

@@ -66,6 +66,9 @@ export const time = () => Joi.date().iso().min('1970-01-01T00:00:00Z').max('9999
 
 export const metadata = () => Joi.object().unknown().max(50);
 
+/** The body's form of the Idempotency-Key header. */
+export const idempotencyKey = () => headerText(255).min(1);
+
 export const listLimit = () => Joi.number().integer().min(1).max(200).default(50);
 export const listCursor = () => Joi.string().max(500);
 

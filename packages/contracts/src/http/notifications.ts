@@ -20,6 +20,7 @@ export interface SendRequestJson {
   send_at?: Date;
   expires_at?: Date;
   confirm_within_seconds?: number;
+  idempotency_key?: string;
   metadata: Record<string, unknown>;
 }
 
@@ -66,6 +67,7 @@ export const sendRequestSchema = Joi.object<SendRequestJson>({
       helpers.state.ancestors[0].mode === 'all' ? helpers.error('number.modeAll') : value,
     )
     .messages({ 'number.modeAll': '{{#label}} has no meaning with mode all: every channel is used anyway' }),
+  idempotency_key: field.idempotencyKey(),
   metadata: field.metadata().default({}),
 })
   .xor('user_id', 'to')
@@ -90,6 +92,7 @@ export interface NotifyRequestJson {
   type: string;
   priority: Priority;
   timeout_ms: number;
+  idempotency_key?: string;
 }
 
 export const notifyRequestSchema = Joi.object<NotifyRequestJson>({
@@ -100,6 +103,7 @@ export const notifyRequestSchema = Joi.object<NotifyRequestJson>({
   priority: field.priority().default('high'),
   // The proxy or client in front usually gives up at 30 or 60 seconds.
   timeout_ms: Joi.number().integer().min(100).max(55_000).default(25_000),
+  idempotency_key: field.idempotencyKey(),
 }).label('NotifyRequest');
 
 /** `GET /api/v1/notifications` */
