@@ -52,7 +52,7 @@ export const services: readonly Service[] = [
     wave: 3,
     database: 'gateway',
     needs: ['rabbitmq', 'redis', 'services', 'api_key'],
-    ownPrefixes: ['GATEWAY_'],
+    ownPrefixes: ['GATEWAY_', 'RATE_LIMIT_'],
   },
 ];
 

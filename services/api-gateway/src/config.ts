@@ -10,8 +10,9 @@ import {
 } from '@notify/service-kit';
 import Joi from 'joi';
 import { API_KEY_PATTERN } from './api-key.ts';
+import type { RateLimitConfig } from './rate-limits.ts';
 
-export interface GatewayConfig extends DataServiceConfig, RedisConfig, NotificationTypesConfig {
+export interface GatewayConfig extends DataServiceConfig, RedisConfig, NotificationTypesConfig, RateLimitConfig {
   API_KEY: string;
   PUBLIC_URL?: string;
   USER_SERVICE_URL: string;
@@ -19,6 +20,8 @@ export interface GatewayConfig extends DataServiceConfig, RedisConfig, Notificat
   STATUS_SERVICE_URL: string;
   IN_APP_SERVICE_URL: string;
 }
+
+const limit = (perSecond: number) => Joi.number().integer().min(0).default(perSecond);
 
 const url = (defaultUrl: string) =>
   Joi.string()
@@ -34,6 +37,14 @@ export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
     .pattern(API_KEY_PATTERN, 'nk_live_<id>_<secret>')
     .required()
     .messages({ 'string.pattern.name': 'API_KEY must look like {#name}' }),
+  // How many in a second, 0 for no limit: requests of one API key, of all; notifications that may use a channel. Per user: in a minute.
+  RATE_LIMIT_PER_KEY: limit(2_000),
+  RATE_LIMIT_GLOBAL: limit(10_000),
+  RATE_LIMIT_PER_USER: limit(0),
+  RATE_LIMIT_EMAIL: limit(5_000),
+  RATE_LIMIT_SMS: limit(2_000),
+  RATE_LIMIT_PUSH: limit(5_000),
+  RATE_LIMIT_IN_APP: limit(5_000),
   // Where clients reach the gateway; its documentation names it. Default: the address under which the documentation is read.
   PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
   USER_SERVICE_URL: url('http://localhost:8002'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError, type ErrorCode } from '@notify/contracts';
 import { errorFields, type Logger } from '@notify/service-kit';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import stringify from 'safe-stable-stringify';
 import { newNotificationId, notificationPath } from './accept.ts';
 import { callerOf } from './authenticate.ts';
@@ -34,7 +34,9 @@ function fingerprintOf(request: Request): string {
 }
 
 /** Makes handlers of requests that a caller may repeat: under one key they are carried out once, and answered alike. */
-export type Idempotent = (handle: (request: Request, notificationId: string) => Promise<Answer>) => RequestHandler;
+export type Idempotent = (
+  handle: (request: Request, notificationId: string, response: Response) => Promise<Answer>,
+) => RequestHandler;
 
 /** One request under its key: what came of it, and whether that was known before. */
 async function underKey(
@@ -81,7 +83,7 @@ export function createIdempotent(store: IdempotencyStore<Kept>, logger: Logger):
   return (handle) => async (request, response) => {
     const key = idempotencyKeyOf(request);
     const run = (notificationId: string): Promise<Kept> =>
-      handle(request, notificationId).catch((error: unknown) => problemOf(error));
+      handle(request, notificationId, response).catch((error: unknown) => problemOf(error));
     const { kept, isReplay } =
       key === undefined
         ? { kept: await run(newNotificationId()), isReplay: false }

@@ -1,6 +1,7 @@
 import { type Channel, type NotifyRequestJson, notifyRequestSchema, validate } from '@notify/contracts';
 import { type RequestHandler, Router } from 'express';
 import { acceptNotification, notificationPath } from './accept.ts';
+import { chargesOf } from './rate-limits.ts';
 import type { SendDependencies } from './send-route.ts';
 import { syncAnswer } from './sync-answer.ts';
 import type { SyncReplies } from './sync-replies.ts';
@@ -17,12 +18,13 @@ function planOf({ to }: NotifyRequestJson): Channel[] {
 /** `POST /api/notify`: the same pipeline, with an answer. One try per channel, email first. */
 export function notifyRoute(
   authenticate: RequestHandler,
-  dependencies: Pick<SendDependencies, 'broker' | 'summaries' | 'idempotent'> & { replies: SyncReplies },
+  dependencies: Pick<SendDependencies, 'broker' | 'summaries' | 'idempotent' | 'limits'> & { replies: SyncReplies },
 ): Router {
   const router = Router();
-  const { idempotent } = dependencies;
-  const notify = idempotent(async (request, notificationId) => {
+  const { idempotent, limits } = dependencies;
+  const notify = idempotent(async (request, notificationId, response) => {
     const body = validate(notifyRequestSchema, request.body ?? {});
+    await limits.charge(chargesOf(planOf(body), undefined), response);
     const waiting = dependencies.replies.waitFor(notificationId, body.timeout_ms);
     try {
       await acceptNotification(

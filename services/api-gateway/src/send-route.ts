@@ -6,6 +6,7 @@ import { acceptNotification, isScheduled, notificationPath } from './accept.ts';
 import type { AcceptSummaries } from './accept-summary.ts';
 import type { Idempotent } from './idempotent.ts';
 import { planRequest } from './plan-request.ts';
+import { chargesOf, type RateLimits } from './rate-limits.ts';
 
 export interface SendDependencies {
   broker: Broker;
@@ -14,15 +15,17 @@ export interface SendDependencies {
   templates: TemplateCatalogue;
   types: NotificationTypes;
   idempotent: Idempotent;
+  limits: RateLimits;
 }
 
 /** `POST /api/v1/notifications`: 202 once the broker has it, now or for later. */
 export function sendRoute(authenticate: RequestHandler, dependencies: SendDependencies): Router {
   const router = Router();
-  const { idempotent } = dependencies;
-  const send = idempotent(async (request, notificationId) => {
+  const { idempotent, limits } = dependencies;
+  const send = idempotent(async (request, notificationId, response) => {
     const body = validate(sendRequestSchema, request.body ?? {});
     const { channels, skipped } = await planRequest(body, dependencies);
+    await limits.charge(chargesOf(channels, body.user_id), response);
     const { to } = body;
     const envelope = await acceptNotification(
       {

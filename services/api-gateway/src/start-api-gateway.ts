@@ -12,9 +12,11 @@ import {
   openNotificationTypes,
   openRedis,
 } from '@notify/service-kit';
+import { type RequestHandler, Router } from 'express';
 import { createAcceptSummaries } from './accept-summary.ts';
+import type { Scope } from './api-key.ts';
 import { storeBootstrapKey } from './api-key-store.ts';
-import { createAuthenticator } from './authenticate.ts';
+import { callerOf, createAuthenticator } from './authenticate.ts';
 import type { GatewayConfig } from './config.ts';
 import { docsRoute } from './docs-route.ts';
 import { followRoute } from './follow-route.ts';
@@ -23,6 +25,7 @@ import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdempotent } from './idempotent.ts';
 import { managementOperations } from './management-operations.ts';
 import { notifyRoute } from './notify-route.ts';
+import { createRateLimits, rateLimitPolicies } from './rate-limits.ts';
 import { sendRoute } from './send-route.ts';
 import { openSyncReplies } from './sync-replies.ts';
 
@@ -56,7 +59,14 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const summaries = createAcceptSummaries(redis, logger);
   const types = openNotificationTypes(config.NOTIFICATION_TYPES_PATH);
   const replies = await openSyncReplies(broker);
-  const authenticate = createAuthenticator(database);
+  const limits = createRateLimits(rateLimitPolicies(config), redis, logger);
+  const authenticator = createAuthenticator(database);
+  const limitRequests: RequestHandler = async (_request, response, next) => {
+    const byAll = { policy: 'global', id: 'all' };
+    await limits.charge([{ policy: 'key', id: callerOf(response) }, byAll], response);
+    next();
+  };
+  const authenticate = (scope: Scope): RequestHandler => Router().use(authenticator(scope), limitRequests);
   const idempotent = createIdempotent(createIdempotencyStore(redis), logger);
   const canSend = authenticate('notifications:write');
 
@@ -73,8 +83,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
     },
     routers: [
       docsRoute(config.PUBLIC_URL),
-      sendRoute(canSend, { broker, summaries, users, templates, types, idempotent }),
-      notifyRoute(canSend, { broker, summaries, replies, idempotent }),
+      sendRoute(canSend, { broker, summaries, users, templates, types, idempotent, limits }),
+      notifyRoute(canSend, { broker, summaries, replies, idempotent, limits }),
       followRoute(authenticate('notifications:read'), { statusService, summaries }),
       forwardRoute(
         managementOperations({ userService, templateService, inAppService, users, templates }),
