@@ -4,6 +4,7 @@ export * from './cursor.ts';
 export * from './dependency-error.ts';
 export * from './http-app.ts';
 export * from './http-poster.ts';
+export { jsonBody } from './json-body.ts';
 export * from './lifecycle.ts';
 export * from './logger.ts';
 export * from './metrics.ts';

@@ -4,26 +4,28 @@ import { currentContext } from './context.ts';
 import { errorFields, type Logger } from './logger.ts';
 import { isDatabaseUnavailable } from './postgres.ts';
 
-/** Answers with `application/problem+json` (RFC 9457). A 500 shows only its code and the correlation id. */
+/** An error as RFC 9457 writes it. An `internal_error` shows only its code and the correlation id. */
+export function problemDocument(error: AppError, instance?: string): Record<string, unknown> & { code: ErrorCode } {
+  return {
+    type: `urn:notification-system:problem:${error.code}`,
+    title: ERROR_CODES[error.code].title,
+    status: error.status,
+    ...(error.code === 'internal_error' ? {} : { detail: error.detail }),
+    ...(instance === undefined ? {} : { instance }),
+    code: error.code,
+    correlation_id: currentContext().correlationId,
+    ...(error.errors === undefined ? {} : { errors: error.errors }),
+    ...error.extra,
+  };
+}
+
+/** Answers with `application/problem+json`. */
 export function sendProblem(response: Response, error: AppError, instance: string): void {
-  const hidesDetail = error.code === 'internal_error';
   if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
   response
     .status(error.status)
     .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: `urn:notification-system:problem:${error.code}`,
-        title: ERROR_CODES[error.code].title,
-        status: error.status,
-        ...(hidesDetail ? {} : { detail: error.detail }),
-        instance,
-        code: error.code,
-        correlation_id: currentContext().correlationId,
-        ...(error.errors === undefined ? {} : { errors: error.errors }),
-        ...error.extra,
-      }),
-    );
+    .send(JSON.stringify(problemDocument(error, instance)));
 }
 
 /** What express and its body parser throw, in our codes. */
@@ -36,7 +38,14 @@ const BODY_PARSER_ERRORS: Record<string, [ErrorCode, string]> = {
   'request.size.invalid': ['malformed_json', 'The body is not as long as Content-Length says'],
 };
 
-function toAppError(error: unknown): AppError {
+/** Whatever was thrown, in our codes. What we did not foresee is `internal_error`, and logged as ERROR: it is our bug. */
+export function toAppError(thrown: unknown, logger: Logger): AppError {
+  const error = inOurCodes(thrown);
+  if (error.code === 'internal_error') logger.error('request failed', errorFields(error.cause ?? error));
+  return error;
+}
+
+function inOurCodes(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isDatabaseUnavailable(error)) {
     return new AppError('dependency_unavailable', 'The database is unavailable', { cause: error });
@@ -51,11 +60,10 @@ function toAppError(error: unknown): AppError {
   return new AppError('internal_error', 'unexpected', { cause: error });
 }
 
-/** The one error handler. An error we did not foresee is logged as ERROR: it is our bug. */
+/** The one error handler. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return (thrown, request, response, _next) => {
-    const error = toAppError(thrown);
-    if (error.code === 'internal_error') logger.error('request failed', errorFields(error.cause ?? error));
+    const error = toAppError(thrown, logger);
     if (response.headersSent) {
       response.destroy();
       return;

@@ -1,8 +1,9 @@
 import { type Channel, type NotifyRequestJson, notifyRequestSchema, validate } from '@notify/contracts';
 import { type RequestHandler, Router } from 'express';
 import { acceptNotification, notificationPath } from './accept.ts';
+import type { Idempotent } from './idempotent.ts';
 import { chargesOf } from './rate-limits.ts';
-import type { SendDependencies } from './send-route.ts';
+import type { SendDependencies } from './send-notification.ts';
 import { syncAnswer } from './sync-answer.ts';
 import type { SyncReplies } from './sync-replies.ts';
 
@@ -18,10 +19,11 @@ function planOf({ to }: NotifyRequestJson): Channel[] {
 /** `POST /api/notify`: the same pipeline, with an answer. One try per channel, email first. */
 export function notifyRoute(
   authenticate: RequestHandler,
-  dependencies: Pick<SendDependencies, 'broker' | 'summaries' | 'idempotent' | 'limits'> & { replies: SyncReplies },
+  idempotent: Idempotent,
+  dependencies: Pick<SendDependencies, 'broker' | 'summaries' | 'limits'> & { replies: SyncReplies },
 ): Router {
   const router = Router();
-  const { idempotent, limits } = dependencies;
+  const { limits } = dependencies;
   const notify = idempotent(async (request, notificationId, response) => {
     const body = validate(notifyRequestSchema, request.body ?? {});
     await limits.charge(chargesOf(planOf(body), undefined), response);

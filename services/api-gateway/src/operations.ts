@@ -1,4 +1,5 @@
 import {
+  batchRequestSchema,
   deviceSchema,
   draftSchema,
   listQuerySchema,
@@ -58,6 +59,26 @@ export const OPERATIONS: readonly Operation[] = [
       ...problems.validation,
       404: '`user_not_found` or `template_not_found`',
       422: '`no_deliverable_channel`: `channels` gives the reason for each',
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/notifications/batch',
+    tag: 'Send',
+    summary: 'Send up to 1,000 notifications, each as if it had come alone',
+    scope: 'notifications:write',
+    body: {
+      schema: batchRequestSchema,
+      example: {
+        notifications: [
+          { user_id: 'user-456', content: { title: 'Hello', body: 'Good to see you' } },
+          { to: { phone: '+14155550123' }, content: { body: 'Good to see you' }, channels: ['sms'] },
+        ],
+      },
+    },
+    answers: {
+      202: '`results`, in the order of the request: the `notification_id` of an item, or its `error`',
+      ...problems.validation,
     },
   },
   {

@@ -37,8 +37,11 @@ interface Standing {
 }
 
 function tell(response: Response, standings: readonly Standing[]): void {
-  const all: Standing[] = [...((response.locals['rateLimits'] as Standing[] | undefined) ?? []), ...standings];
-  response.locals['rateLimits'] = all;
+  // A batch is charged for each of its items: the latest standing is the one that counts.
+  const told = (response.locals['rateLimits'] as Map<string, Standing> | undefined) ?? new Map<string, Standing>();
+  for (const standing of standings) told.set(standing.policy.name, standing);
+  response.locals['rateLimits'] = told;
+  const all = [...told.values()];
   response.set({
     'RateLimit-Policy': all
       .map(({ policy }) => `"${policy.name}";q=${policy.quota};w=${policy.windowSeconds}`)

@@ -17,6 +17,7 @@ import { createAcceptSummaries } from './accept-summary.ts';
 import type { Scope } from './api-key.ts';
 import { storeBootstrapKey } from './api-key-store.ts';
 import { callerOf, createAuthenticator } from './authenticate.ts';
+import { batchRoute } from './batch-route.ts';
 import type { GatewayConfig } from './config.ts';
 import { docsRoute } from './docs-route.ts';
 import { followRoute } from './follow-route.ts';
@@ -68,6 +69,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   };
   const authenticate = (scope: Scope): RequestHandler => Router().use(authenticator(scope), limitRequests);
   const idempotent = createIdempotent(createIdempotencyStore(redis), logger);
+  const sending = { broker, summaries, users, templates, types, limits };
   const canSend = authenticate('notifications:write');
 
   const app = createHttpApp({
@@ -81,10 +83,11 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       },
       postgres: () => database.query('SELECT 1'),
     },
+    rawBodyRouters: [batchRoute(canSend, idempotent, { ...sending, logger })],
     routers: [
       docsRoute(config.PUBLIC_URL),
-      sendRoute(canSend, { broker, summaries, users, templates, types, idempotent, limits }),
-      notifyRoute(canSend, { broker, summaries, replies, idempotent, limits }),
+      sendRoute(canSend, idempotent, sending),
+      notifyRoute(canSend, idempotent, { broker, summaries, replies, limits }),
       followRoute(authenticate('notifications:read'), { statusService, summaries }),
       forwardRoute(
         managementOperations({ userService, templateService, inAppService, users, templates }),

@@ -74,7 +74,40 @@ export const sendRequestSchema = Joi.object<SendRequestJson>({
   .xor('template', 'content')
   .label('SendRequest');
 
-/** The 202 answer to it. */
+/** `POST /api/v1/notifications/batch`. What is in an item is checked item by item. */
+export interface BatchRequestJson {
+  notifications: unknown[];
+  idempotency_key?: string;
+}
+export const batchRequestSchema = Joi.object<BatchRequestJson>({
+  notifications: Joi.array()
+    .items(
+      Joi.object()
+        .unknown()
+        .keys({
+          idempotency_key: Joi.forbidden().messages({
+            'any.unknown': '{{#label}} belongs to the batch, not to one of its items',
+          }),
+        }),
+    )
+    .min(1)
+    .max(1000)
+    .required(),
+  idempotency_key: field.idempotencyKey(),
+}).label('BatchRequest');
+
+/** One of its items: accepted under this id, or why not. */
+export type BatchResultJson =
+  | { index: number; notification_id: string; error?: never }
+  | { index: number; notification_id?: never; error: Record<string, unknown> & { code: string } };
+export interface BatchAnswerJson {
+  accepted: number;
+  rejected: number;
+  /** In the order of the request. */
+  results: BatchResultJson[];
+}
+
+/** The 202 answer to one notification. */
 export interface SendAnswerJson {
   notification_id: string;
   status: Status;

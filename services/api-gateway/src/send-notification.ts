@@ -1,0 +1,79 @@
+import {
+  type NotificationTypes,
+  type SendAnswerJson,
+  type SendRequestJson,
+  sendRequestSchema,
+  validate,
+} from '@notify/contracts';
+import type { TemplateCatalogue, UserDirectory } from '@notify/enrichment';
+import type { Broker } from '@notify/messaging';
+import type { Response } from 'express';
+import { acceptNotification, isScheduled, type NewNotification, notificationPath } from './accept.ts';
+import type { AcceptSummaries } from './accept-summary.ts';
+import { type PlannedRequest, planRequest } from './plan-request.ts';
+import { chargesOf, type RateLimits } from './rate-limits.ts';
+
+export interface SendDependencies {
+  broker: Broker;
+  summaries: AcceptSummaries;
+  users: UserDirectory;
+  templates: TemplateCatalogue;
+  types: NotificationTypes;
+  limits: RateLimits;
+}
+
+function notificationOf(request: SendRequestJson, { channels, skipped }: PlannedRequest): NewNotification {
+  const { to } = request;
+  return {
+    notificationType: request.notification_type,
+    priority: request.priority,
+    mode: request.mode,
+    recipient:
+      to === undefined
+        ? { userId: request.user_id as string }
+        : {
+            to: {
+              email: to.email,
+              phone: to.phone,
+              deviceTokens: to.device_tokens,
+              locale: to.locale,
+              timezone: to.timezone,
+            },
+          },
+    content: request.content,
+    template: request.template,
+    variables: request.variables,
+    plan: channels,
+    skipped,
+    sendAt: request.send_at?.toISOString(),
+    expiresAt: request.expires_at?.toISOString(),
+    confirmWithinSeconds: request.confirm_within_seconds,
+    metadata: request.metadata,
+  };
+}
+
+/**
+ * One request to send, from what the client wrote to what it is told: validated, planned, counted, and accepted under this id.
+ * @param response gets the rate limits' headers.
+ * @throws AppError as validate(), planRequest(), RateLimits.charge() and acceptNotification() do; nothing was sent then, except that after
+ *   `dependency_unavailable` it may have been.
+ */
+export async function sendNotification(
+  body: unknown,
+  notificationId: string,
+  response: Response,
+  dependencies: SendDependencies,
+): Promise<SendAnswerJson> {
+  const request = validate(sendRequestSchema, body ?? {});
+  const planned = await planRequest(request, dependencies);
+  await dependencies.limits.charge(chargesOf(planned.channels, request.user_id), response);
+  const envelope = await acceptNotification(notificationOf(request, planned), notificationId, dependencies);
+  return {
+    notification_id: envelope.notificationId,
+    status: isScheduled(envelope) ? 'scheduled' : 'accepted',
+    channels: planned.channels,
+    priority: request.priority,
+    created_at: envelope.createdAt,
+    links: { self: notificationPath(envelope.notificationId) },
+  };
+}
