@@ -3,6 +3,7 @@ export * from './channels.ts';
 export * from './envelope.ts';
 export * from './error-codes.ts';
 export * from './events.ts';
+export * from './http/api-keys.ts';
 export * as fields from './http/fields.ts';
 export * from './http/notifications.ts';
 export * from './http/templates.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { apiKeyId, hashApiKey, matchesApiKey } from './api-key.ts';
+import { API_KEY_PATTERN, apiKeyId, hashApiKey, matchesApiKey, newApiKey } from './api-key.ts';
 
 const key = `nk_live_abcdef12_${'s'.repeat(43)}`;
 
@@ -25,4 +25,16 @@ test('only the very key matches its hash', () => {
   expect(matchesApiKey(key, stored)).toBe(true);
   expect(matchesApiKey(`${key}x`, stored)).toBe(false);
   expect(stored.keyHash.toString('utf8')).not.toContain('ssss');
+});
+
+test('a new key is of the form that is looked for, and no two are alike', () => {
+  const made = newApiKey('test');
+  expect(made).toMatch(API_KEY_PATTERN);
+  expect(newApiKey('test')).not.toBe(made);
+  expect(apiKeyId(newApiKey('live', 'abcdef12'))).toBe('abcdef12');
+});
+
+test('after a rotation the key before it matches as well', () => {
+  const stored = { id: 'abcdef12', keyHash: hashApiKey(newApiKey('live')), previousHash: hashApiKey(key), scopes: [] };
+  expect(matchesApiKey(key, stored)).toBe(true);
 });

@@ -1,9 +1,10 @@
-import { AppError } from '@notify/contracts';
+import { AppError, type Scope } from '@notify/contracts';
 import { CachedLookup } from '@notify/enrichment';
 import { type Database, isDatabaseUnavailable } from '@notify/service-kit';
-import type { Request, RequestHandler, Response } from 'express';
-import { apiKeyId, matchesApiKey, type Scope, type StoredApiKey } from './api-key.ts';
+import type { Request, Response } from 'express';
+import { apiKeyId, matchesApiKey, type StoredApiKey } from './api-key.ts';
 import { findApiKey } from './api-key-store.ts';
+import type { KeyUses } from './key-uses.ts';
 
 /** A revoked key stops working everywhere within this time. */
 const TTL_MS = 1_000;
@@ -20,8 +21,15 @@ export function callerOf(response: Response): string {
   return response.locals['apiKeyId'] as string;
 }
 
-/** Makes middlewares that let in who has a valid API key with the scope: 401 without a key, 403 without the scope. */
-export function createAuthenticator(database: Database): (scope: Scope) => RequestHandler {
+/** Also of a key that is only remembered, while the database is away. */
+function hasExpired({ expiresAt }: StoredApiKey): boolean {
+  return expiresAt !== undefined && expiresAt.getTime() <= Date.now();
+}
+
+export type Authenticate = (scope: Scope, request: Request, response: Response) => Promise<void>;
+
+/** Lets in who has a valid API key with the scope. @throws AppError 401 `unauthorized` without a key, 403 `forbidden` without the scope. */
+export function createAuthenticate(database: Database, uses: KeyUses): Authenticate {
   // While the database is away, keys that were valid a moment ago go on working: it must not stop sending.
   const lastKnown = new Map<string, StoredApiKey>();
   const keys = new CachedLookup<StoredApiKey>(
@@ -40,18 +48,18 @@ export function createAuthenticator(database: Database): (scope: Scope) => Reque
     { maxEntries: MAX_KEYS, ttlMs: TTL_MS },
   );
 
-  return (scope) => async (request, response, next) => {
+  return async (scope, request, response) => {
     const given = keyOf(request);
     if (given === undefined) {
       throw new AppError('unauthorized', 'Send an API key: "Authorization: Bearer <key>" or "X-API-Key: <key>"');
     }
     const id = apiKeyId(given);
     const stored = id === undefined ? undefined : await keys.get(id);
-    if (stored === undefined || !matchesApiKey(given, stored)) {
+    if (stored === undefined || hasExpired(stored) || !matchesApiKey(given, stored)) {
       throw new AppError('unauthorized', 'The API key is not valid');
     }
     if (!stored.scopes.includes(scope)) throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
     response.locals['apiKeyId'] = stored.id;
-    next();
+    uses.note(stored.id);
   };
 }

@@ -1,7 +1,6 @@
-import { AppError } from '@notify/contracts';
+import { AppError, type Scope } from '@notify/contracts';
 import type { ServiceClient } from '@notify/service-kit';
 import { type Request, type RequestHandler, Router } from 'express';
-import type { Scope } from './api-key.ts';
 
 /** An operation that another service does. Its path below /api/v1 is the same there. */
 export interface Forwarded {

@@ -1,4 +1,6 @@
 import {
+  apiKeyRequestSchema,
+  auditQuerySchema,
   batchRequestSchema,
   deviceSchema,
   draftSchema,
@@ -7,19 +9,19 @@ import {
   pageQuerySchema,
   preferencesSchema,
   publishSchema,
+  type Scope,
   sendRequestSchema,
   templateSchema,
   userPatchSchema,
   userPutSchema,
 } from '@notify/contracts';
 import type Joi from 'joi';
-import type { Scope } from './api-key.ts';
 
 /** One operation of the public API, as the OpenAPI document and the readable page show it. */
 export interface Operation {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
-  tag: 'Send' | 'Follow' | 'Users' | 'Templates' | 'In-app';
+  tag: 'Send' | 'Follow' | 'Users' | 'Templates' | 'In-app' | 'Keys';
   summary: string;
   scope: Scope;
   body?: { schema: Joi.ObjectSchema; example: unknown };
@@ -32,6 +34,7 @@ const problems = {
   validation: { 400: 'Not valid: `errors` lists every problem' },
   user: { 404: 'No such user' },
   template: { 404: 'No such template' },
+  key: { 404: 'No such key', 409: '`conflict`: it is the key of the settings' },
 };
 
 /** Every operation that the gateway serves; a test holds that each is routed and each route is here. */
@@ -312,5 +315,55 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'One published version with its sources',
     scope: 'templates:read',
     answers: { 200: 'The version', ...problems.template },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/api_keys',
+    tag: 'Keys',
+    summary: 'Make an API key: it is shown in this answer and never again',
+    scope: 'admin',
+    body: {
+      schema: apiKeyRequestSchema,
+      example: {
+        name: 'shop',
+        scopes: ['notifications:write', 'notifications:read'],
+        expires_at: '2030-01-01T00:00:00Z',
+      },
+    },
+    answers: { 201: 'Made: `key` is the key', ...problems.validation },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/api_keys',
+    tag: 'Keys',
+    summary: 'List API keys',
+    scope: 'admin',
+    query: pageQuerySchema,
+    answers: { 200: 'A page of keys, without their secrets', ...problems.validation },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/api_keys/{id}/rotate',
+    tag: 'Keys',
+    summary: 'Give a key another secret; the old one stays good for 24 hours',
+    scope: 'admin',
+    answers: { 200: 'Rotated: `key` is the new key', ...problems.key },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/api_keys/{id}',
+    tag: 'Keys',
+    summary: 'Revoke a key: within a second it is refused everywhere',
+    scope: 'admin',
+    answers: { 204: 'Revoked', ...problems.key },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/audit_log',
+    tag: 'Keys',
+    summary: 'Who changed what, when: newest first',
+    scope: 'admin',
+    query: auditQuerySchema,
+    answers: { 200: 'A page of entries', ...problems.validation },
   },
 ];

@@ -12,18 +12,21 @@ import {
   openNotificationTypes,
   openRedis,
 } from '@notify/service-kit';
-import { type RequestHandler, Router } from 'express';
 import { createAcceptSummaries } from './accept-summary.ts';
-import type { Scope } from './api-key.ts';
 import { storeBootstrapKey } from './api-key-store.ts';
-import { callerOf, createAuthenticator } from './authenticate.ts';
+import { apiKeysRoute } from './api-keys-route.ts';
+import { createAudit } from './audit.ts';
+import { auditLogRoute } from './audit-log-route.ts';
+import { createAuthenticate } from './authenticate.ts';
 import { batchRoute } from './batch-route.ts';
 import type { GatewayConfig } from './config.ts';
 import { docsRoute } from './docs-route.ts';
 import { followRoute } from './follow-route.ts';
 import { forwardRoute } from './forward-route.ts';
+import { createGuard } from './guard.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdempotent } from './idempotent.ts';
+import { createKeyUses } from './key-uses.ts';
 import { managementOperations } from './management-operations.ts';
 import { notifyRoute } from './notify-route.ts';
 import { createRateLimits, rateLimitPolicies } from './rate-limits.ts';
@@ -61,16 +64,14 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const types = openNotificationTypes(config.NOTIFICATION_TYPES_PATH);
   const replies = await openSyncReplies(broker);
   const limits = createRateLimits(rateLimitPolicies(config), redis, logger);
-  const authenticator = createAuthenticator(database);
-  const limitRequests: RequestHandler = async (_request, response, next) => {
-    const byAll = { policy: 'global', id: 'all' };
-    await limits.charge([{ policy: 'key', id: callerOf(response) }, byAll], response);
-    next();
-  };
-  const authenticate = (scope: Scope): RequestHandler => Router().use(authenticator(scope), limitRequests);
+  const guard = createGuard({
+    authenticate: createAuthenticate(database, createKeyUses(database, logger, lifecycle)),
+    limits,
+    audit: createAudit(database, logger),
+  });
   const idempotent = createIdempotent(createIdempotencyStore(redis), logger);
   const sending = { broker, summaries, users, templates, types, limits };
-  const canSend = authenticate('notifications:write');
+  const canSend = guard('notifications:write');
 
   const app = createHttpApp({
     logger,
@@ -88,11 +89,10 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       docsRoute(config.PUBLIC_URL),
       sendRoute(canSend, idempotent, sending),
       notifyRoute(canSend, idempotent, { broker, summaries, replies, limits }),
-      followRoute(authenticate('notifications:read'), { statusService, summaries }),
-      forwardRoute(
-        managementOperations({ userService, templateService, inAppService, users, templates }),
-        authenticate,
-      ),
+      followRoute(guard('notifications:read'), { statusService, summaries }),
+      forwardRoute(managementOperations({ userService, templateService, inAppService, users, templates }), guard),
+      apiKeysRoute(guard('admin'), database),
+      auditLogRoute(guard('admin'), database),
     ],
   });
   await listen(app, config, lifecycle);
