@@ -28,15 +28,17 @@ export function syncAnswer(reply: SyncReplyJson): { status: 200 | 207; body: Syn
   const { notification_id, status, channel, attempts, skipped = [] } = reply;
   // Its vendors were down, and nothing was tried there: no verdict on the recipient.
   const isAnyUnavailable = skipped.some(({ reason }) => reason === PROVIDERS_UNAVAILABLE);
+  const isAnySuppressed = skipped.some(({ reason }) => reason === 'suppressed');
   if (status === 'sent' || status === 'delivered') {
-    const fallbackUsed = isAnyUnavailable || attempts.some((attempt) => attempt.channel !== channel);
+    const fallbackUsed = isAnyUnavailable || isAnySuppressed || attempts.some((attempt) => attempt.channel !== channel);
     return {
       status: fallbackUsed ? 207 : 200,
       body: { notification_id, status, channel, fallback_used: fallbackUsed, attempts },
     };
   }
   const extra = { notification_id, attempts };
-  if (!isAnyUnavailable && attempts.length > 0 && attempts.every(isHopeless)) {
+  const isAnythingKnown = attempts.length > 0 || isAnySuppressed;
+  if (!isAnyUnavailable && isAnythingKnown && attempts.every(isHopeless)) {
     throw new AppError('undeliverable', 'No channel can ever deliver this: see attempts', { extra });
   }
   throw new AppError('delivery_failed', 'Every channel failed: see attempts', { extra });
