@@ -103,6 +103,14 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/v1/notification_types',
+    tag: 'Follow',
+    summary: 'The registered kinds of notification and what holds for each; `default` is what any other gets',
+    scope: 'notifications:read',
+    answers: { 200: 'The registry' },
+  },
+  {
+    method: 'get',
     path: '/api/v1/users',
     tag: 'Users',
     summary: 'List users',
