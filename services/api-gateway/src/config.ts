@@ -12,7 +12,14 @@ import Joi from 'joi';
 import { API_KEY_PATTERN } from './api-key.ts';
 import type { RateLimitConfig } from './rate-limits.ts';
 
-export interface GatewayConfig extends DataServiceConfig, RedisConfig, NotificationTypesConfig, RateLimitConfig {
+import { type ReceiptsConfig, receiptsKeys } from './receipts/receipts-config.ts';
+
+export interface GatewayConfig
+  extends DataServiceConfig,
+    RedisConfig,
+    NotificationTypesConfig,
+    RateLimitConfig,
+    ReceiptsConfig {
   API_KEY: string;
   PUBLIC_URL?: string;
   USER_SERVICE_URL: string;
@@ -32,6 +39,7 @@ export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
   ...dataServiceKeys(8001),
   ...redisKeys,
   ...notificationTypesKeys,
+  ...receiptsKeys,
   // The bootstrap key, with every scope; the database keeps only its hash.
   API_KEY: Joi.string()
     .pattern(API_KEY_PATTERN, 'nk_live_<id>_<secret>')

@@ -28,12 +28,18 @@ import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdempotent } from './idempotent.ts';
 import { createKeyUses } from './key-uses.ts';
 import { managementOperations } from './management-operations.ts';
+import { notificationTypesRoute } from './notification-types-route.ts';
 import { notifyRoute } from './notify-route.ts';
+import { operateRoute } from './operate-route.ts';
 import { createRateLimits, rateLimitPolicies } from './rate-limits.ts';
+import { receiptsRoute } from './receipts/receipts-route.ts';
 import { sendRoute } from './send-route.ts';
 import { openSyncReplies } from './sync-replies.ts';
 
 const NAME = 'api-gateway';
+
+/** Longer than a replay takes at most. */
+const REPLAY_TIMEOUT_MS = 30_000;
 
 /** Opens everything and listens. @throws when a dependency is away at start. */
 export async function startApiGateway(config: GatewayConfig, logger: Logger, lifecycle: Lifecycle): Promise<void> {
@@ -52,10 +58,12 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: NAME, logger, metrics, lifecycle });
 
   const token = createServiceTokens(config.SERVICE_TOKEN_SECRET, NAME);
-  const clientOf = (service: string, baseUrl: string) => createServiceClient({ service, baseUrl, token, logger });
+  const clientOf = (service: string, baseUrl: string, timeoutMs?: number) =>
+    createServiceClient({ service, baseUrl, token, logger, timeoutMs });
   const userService = clientOf('user-service', config.USER_SERVICE_URL);
   const templateService = clientOf('template-service', config.TEMPLATE_SERVICE_URL);
   const statusService = clientOf('status-service', config.STATUS_SERVICE_URL);
+  const replays = clientOf('status-service', config.STATUS_SERVICE_URL, REPLAY_TIMEOUT_MS);
   const inAppService = clientOf('in-app-service', config.IN_APP_SERVICE_URL);
 
   const users = await openUserDirectory(userService, broker);
@@ -72,6 +80,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const idempotent = createIdempotent(createIdempotencyStore(redis), logger);
   const sending = { broker, summaries, users, templates, types, limits };
   const canSend = guard('notifications:write');
+  const canRead = guard('notifications:read');
 
   const app = createHttpApp({
     logger,
@@ -84,12 +93,17 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       },
       postgres: () => database.query('SELECT 1'),
     },
-    rawBodyRouters: [batchRoute(canSend, idempotent, { ...sending, logger })],
+    rawBodyRouters: [
+      receiptsRoute(config, { broker, redis, logger, metrics }),
+      batchRoute(canSend, idempotent, { ...sending, logger }),
+    ],
     routers: [
       docsRoute(config.PUBLIC_URL),
       sendRoute(canSend, idempotent, sending),
       notifyRoute(canSend, idempotent, { broker, summaries, replies, limits }),
-      followRoute(guard('notifications:read'), { statusService, summaries }),
+      operateRoute(canSend, idempotent, { statusService, replays, summaries }),
+      followRoute(canRead, { statusService, summaries }),
+      notificationTypesRoute(canRead, types),
       forwardRoute(managementOperations({ userService, templateService, inAppService, users, templates }), guard),
       apiKeysRoute(guard('admin'), database),
       auditLogRoute(guard('admin'), database),
