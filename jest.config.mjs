@@ -1,6 +1,6 @@
 // Three kinds of tests, one project each; `npm test` runs them in this order and starts the servers that they need
 // (infra/local/commands/test.ts). Select one with --selectProjects.
-const ignored = ['/node_modules/', '<rootDir>/.local/'];
+const ignored = ['/node_modules/', '<rootDir>/.local/', '<rootDir>/packages/client/dist/'];
 
 const project = (displayName, testMatch, more = {}) => ({
   displayName,
@@ -15,7 +15,7 @@ const project = (displayName, testMatch, more = {}) => ({
     ],
   },
   testPathIgnorePatterns: ignored,
-  modulePathIgnorePatterns: ['<rootDir>/.local/'],
+  modulePathIgnorePatterns: ['<rootDir>/.local/', '<rootDir>/packages/client/dist/'],
   watchPathIgnorePatterns: ignored,
   ...more,
 });
