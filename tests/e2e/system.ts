@@ -73,6 +73,8 @@ export const outcomesOf = (attempts: AttemptJson[]) =>
   attempts.map(({ channel, status, error_class }) => [channel, status, error_class].filter(Boolean).join(' '));
 
 export interface SandboxMessage {
+  id: string;
+  received_at: string;
   channel: string;
   to: string;
   subject?: string;
@@ -87,6 +89,16 @@ export interface SandboxMessage {
 export async function arrived(query: Record<string, string>): Promise<SandboxMessage[]> {
   const response = await fetch(`${sandboxUrl}/api/messages?${new URLSearchParams(query)}`);
   return ((await response.json()) as { data: SandboxMessage[] }).data;
+}
+
+export async function arrivedCount(): Promise<number> {
+  const response = await fetch(`${sandboxUrl}/api/messages/count`);
+  return ((await response.json()) as { count: number }).count;
+}
+
+/** Forgets what arrived so far. */
+export async function clearMessages(): Promise<void> {
+  await fetch(`${sandboxUrl}/api/messages`, { method: 'DELETE' });
 }
 
 export async function injectFault(fault: Record<string, unknown>): Promise<void> {
