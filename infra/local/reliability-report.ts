@@ -31,7 +31,7 @@ id that was answered 202 is looked up.
 
 - **Accepted**: answered 202. **Refused (503)**: told to come again, with \`Retry-After\`; the client knows that nothing was taken. Where the gateway itself
   was killed, some requests got no answer at all; they are in neither column.
-- **Lost**: accepted, and then not settled as sent, delivered or unknown within 150 s, or settled as sent and never seen at the vendor. Must be 0.
+- **Lost**: accepted, and then not settled as sent, delivered or unknown within 150 s (and 5 ms for each, which only the flood needs), or settled as sent and never seen at the vendor. Must be 0.
 - **Duplicated**: arrivals at the vendors beyond the first of each notification, counted by the sandbox after the lanes and rungs are empty.
 - **Allowed**: how many duplicates the guarantee permits: the provider calls that were cut off while in flight, counted from the attempts with the class
   \`unknown\` in the records. The bound holds for each notification too: one whose calls were all answered must have arrived once. Where another bound

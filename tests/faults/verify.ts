@@ -7,9 +7,11 @@ import type { Load } from './load.ts';
 
 /** A worker that died inside a provider call is given up after its call's deadline, and the message waits on a rung meanwhile. */
 const RECOVERY_TIMEOUT_MS = 150_000;
+/** For each one accepted: a flood has to be sent first. */
+const SENDING_TIMEOUT_MS = 5;
 const POLL_INTERVAL_MS = 250;
 /** What the sandbox keeps. */
-const ARRIVALS_LIMIT = 20_000;
+export const ARRIVALS_LIMIT = 20_000;
 
 /** How often each notification arrived; one that is missing never did. */
 export type Copies = ReadonlyMap<string, number>;
@@ -66,7 +68,7 @@ async function settledRecords(
   wanted: ReadonlySet<string>,
   since: Date,
 ): Promise<{ records: Map<string, NotificationJson>; settledAt: Date }> {
-  const deadline = Date.now() + RECOVERY_TIMEOUT_MS;
+  const deadline = Date.now() + RECOVERY_TIMEOUT_MS + wanted.size * SENDING_TIMEOUT_MS;
   for (;;) {
     const isLastTime = Date.now() > deadline;
     const records = await readSettled(wanted, since, isLastTime).catch(() => new Map<string, NotificationJson>());

@@ -31,17 +31,25 @@ type ComposeRun = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Runs before the tests. */
   readonly onReady?: (addresses: Addresses) => Promise<void>;
+  /** How long the tests may take; default as `npm test`. */
+  readonly timeoutMs?: number;
 };
 
 /** Runs one project's tests against a system of its own on compose. @throws Error when there is no engine. */
-export async function runOnCompose({ project, jestArguments, environment, onReady }: ComposeRun): Promise<number> {
+export async function runOnCompose({
+  project,
+  jestArguments,
+  environment,
+  onReady,
+  timeoutMs,
+}: ComposeRun): Promise<number> {
   const problem =
     (await whyNoEngine()) ?? ((await findCompose()) === undefined ? 'compose is not installed' : undefined);
   if (problem !== undefined) throw new Error(`This needs a Docker engine with compose: ${problem}.`);
 
   const startedAt = Date.now();
   const test = await createTestProject();
-  const runner = createStageRunner();
+  const runner = createStageRunner(timeoutMs);
   const interruption = new AbortController();
   const interrupt = (): void => {
     console.log('\nInterrupted: stopping ...');

@@ -15,6 +15,9 @@ import { createStageRunner, type StageResult, type StageRunner } from '../test-s
 import { summarise } from '../test-summary.ts';
 import { runOnCompose } from './test-compose.ts';
 
+/** A quarter of an hour on two idle cores; a busy machine takes its time. */
+const suiteTimeoutMs = 60 * 60_000;
+
 type Mode = ReportFacts['mode'];
 
 const reportFile = join(projectDir, 'docs', 'reliability-report.md');
@@ -45,7 +48,7 @@ export async function testFaults(args: readonly string[]): Promise<number> {
     const code =
       mode === 'native'
         ? await runNatively(jestArguments, environment, onReady)
-        : await runOnCompose({ project: 'faults', jestArguments, environment, onReady });
+        : await runOnCompose({ project: 'faults', jestArguments, environment, onReady, timeoutMs: suiteTimeoutMs });
     if (facts !== undefined && existsSync(rowsFile)) writeFileSync(file, reliabilityReport(facts, readRows(rowsFile)));
     return code;
   } finally {
@@ -59,7 +62,7 @@ async function runNatively(
   onReady: (addresses: Addresses) => Promise<void>,
 ): Promise<number> {
   const startedAt = Date.now();
-  const runner = createStageRunner();
+  const runner = createStageRunner(suiteTimeoutMs);
   let interrupted = false;
   const interrupt = (): void => {
     console.log('\nInterrupted: stopping ...');
