@@ -12,7 +12,7 @@ import { type ReportFacts, reliabilityReport } from '../reliability-report.ts';
 import { databaseUrl } from '../servers/postgres.ts';
 import { createTestInstance } from '../test-instance.ts';
 import { createStageRunner, type StageResult, type StageRunner } from '../test-stage.ts';
-import { summarise } from '../test-summary.ts';
+import { interruptedCode, summarise } from '../test-summary.ts';
 import { runOnCompose } from './test-compose.ts';
 
 /** A quarter of an hour on two idle cores; a busy machine takes its time. */
@@ -49,7 +49,10 @@ export async function testFaults(args: readonly string[]): Promise<number> {
       mode === 'native'
         ? await runNatively(jestArguments, environment, onReady)
         : await runOnCompose({ project: 'faults', jestArguments, environment, onReady, timeoutMs: suiteTimeoutMs });
-    if (facts !== undefined && existsSync(rowsFile)) writeFileSync(file, reliabilityReport(facts, readRows(rowsFile)));
+    // Half a run is no report.
+    if (facts !== undefined && existsSync(rowsFile) && code !== interruptedCode) {
+      writeFileSync(file, reliabilityReport(facts, readRows(rowsFile)));
+    }
     return code;
   } finally {
     rmSync(folder, { recursive: true });
