@@ -13,6 +13,7 @@ import {
   openRedis,
   requireServiceToken,
 } from '@notify/service-kit';
+import { startAlerts } from './alert-operators.ts';
 import type { StatusConfig } from './config.ts';
 import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
@@ -59,6 +60,8 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     maxWaitMs: DEAD_LETTER_BATCH_WAIT_MS,
     onBatch: createDeadLetterBatchHandler(context),
   });
+
+  startAlerts({ config, database, publisher: broker, metrics, logger, lifecycle });
 
   const app = createHttpApp({
     logger,
