@@ -11,7 +11,7 @@ export interface ListPlace {
 export async function findNotification(database: Database, id: string): Promise<NotificationJson | undefined> {
   const { rows } = await database.query<NotificationRow>({
     name: 'find notification',
-    text: `SELECT ${NOTIFICATION_COLUMNS} FROM notifications WHERE id = $1`,
+    text: `SELECT ${NOTIFICATION_COLUMNS} FROM notifications WHERE id = $1 AND is_known`,
     values: [id],
   });
   return rows[0] === undefined ? undefined : notificationFromRow(rows[0]);
@@ -26,7 +26,7 @@ export async function listNotifications(
   { limit, cursor: _cursor, ...filters }: ListQueryJson,
   after: ListPlace | undefined,
 ): Promise<NotificationJson[]> {
-  const conditions: string[] = [];
+  const conditions: string[] = ['is_known'];
   const values: unknown[] = [];
   const where = (condition: (parameter: string) => string, value: unknown) => {
     values.push(value);
@@ -44,7 +44,7 @@ export async function listNotifications(
   values.push(limit);
   const { rows } = await database.query<NotificationRow>(
     `SELECT ${NOTIFICATION_COLUMNS} FROM notifications
-     ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+     WHERE ${conditions.join(' AND ')}
      ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
     values,
   );
