@@ -20,8 +20,10 @@ import { docsRoute } from './docs-route.ts';
 import { followRoute } from './follow-route.ts';
 import { forwardRoute } from './forward-route.ts';
 import { managementOperations } from './management-operations.ts';
+import { notificationTypesRoute } from './notification-types-route.ts';
 import { notifyRoute } from './notify-route.ts';
 import { operateRoute } from './operate-route.ts';
+import { receiptsRoute } from './receipts/receipts-route.ts';
 import { sendRoute } from './send-route.ts';
 import { openSyncReplies } from './sync-replies.ts';
 
@@ -62,6 +64,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const replies = await openSyncReplies(broker);
   const authenticate = createAuthenticator(database);
   const canSend = authenticate('notifications:write');
+  const canRead = authenticate('notifications:read');
 
   const app = createHttpApp({
     logger,
@@ -74,12 +77,14 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       },
       postgres: () => database.query('SELECT 1'),
     },
+    rawBodyRouters: [receiptsRoute(config, { broker, redis, logger, metrics })],
     routers: [
       docsRoute(config.PUBLIC_URL),
       sendRoute(canSend, { broker, summaries, users, templates, types }),
       notifyRoute(canSend, { broker, summaries, replies }),
-      followRoute(authenticate('notifications:read'), { statusService, summaries }),
       operateRoute(canSend, { statusService, replays, summaries }),
+      followRoute(canRead, { statusService, summaries }),
+      notificationTypesRoute(canRead, types),
       forwardRoute(
         managementOperations({ userService, templateService, inAppService, users, templates }),
         authenticate,

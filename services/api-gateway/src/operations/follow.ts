@@ -62,4 +62,12 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
       ...VALIDATION_PROBLEM,
     },
   },
+  {
+    method: 'get',
+    path: '/api/v1/notification_types',
+    tag: 'Follow',
+    summary: 'The registered kinds of notification and what holds for each; `default` is what any other gets',
+    scope: 'notifications:read',
+    answers: { 200: 'The registry' },
+  },
 ];
