@@ -136,14 +136,16 @@ test.each([
 
 const INBOUND = { MessageSid: 'SMabc', SmsStatus: 'received', From: '+14155550123', To: '+15005550006', Body: 'Hello' };
 
-test.each([{ Body: 'STOP' }, { Body: ' stop ' }, { Body: 'Unsubscribe' }, { Body: 'Arrêtez', OptOutType: 'STOP' }])(
-  'a person who writes %j has opted out',
-  (fields) => {
-    expect(twilioReceipts.eventsOf(request({ ...INBOUND, ...fields }, '', '/receipts/twilio'))).toEqual([
-      { id: 'SMabc.stop', address: '+14155550123', rejection: 'opted_out', errorCode: 'STOP', occurredAt: RECEIVED_AT },
-    ]);
-  },
-);
+test.each<Record<string, string>>([
+  { Body: 'STOP' },
+  { Body: ' stop ' },
+  { Body: 'Unsubscribe' },
+  { Body: 'Arrêtez', OptOutType: 'STOP' },
+])('a person who writes %j has opted out', (fields) => {
+  expect(twilioReceipts.eventsOf(request({ ...INBOUND, ...fields }, '', '/receipts/twilio'))).toEqual([
+    { id: 'SMabc.stop', address: '+14155550123', rejection: 'opted_out', errorCode: 'STOP', occurredAt: RECEIVED_AT },
+  ]);
+});
 
 test.each<Record<string, string>>([
   { Body: 'please stop calling' },
