@@ -22,11 +22,15 @@ import { forwardRoute } from './forward-route.ts';
 import { managementOperations } from './management-operations.ts';
 import { notificationTypesRoute } from './notification-types-route.ts';
 import { notifyRoute } from './notify-route.ts';
+import { operateRoute } from './operate-route.ts';
 import { receiptsRoute } from './receipts/receipts-route.ts';
 import { sendRoute } from './send-route.ts';
 import { openSyncReplies } from './sync-replies.ts';
 
 const NAME = 'api-gateway';
+
+/** Longer than a replay takes at most. */
+const REPLAY_TIMEOUT_MS = 30_000;
 
 /** Opens everything and listens. @throws when a dependency is away at start. */
 export async function startApiGateway(config: GatewayConfig, logger: Logger, lifecycle: Lifecycle): Promise<void> {
@@ -45,10 +49,12 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: NAME, logger, metrics, lifecycle });
 
   const token = createServiceTokens(config.SERVICE_TOKEN_SECRET, NAME);
-  const clientOf = (service: string, baseUrl: string) => createServiceClient({ service, baseUrl, token, logger });
+  const clientOf = (service: string, baseUrl: string, timeoutMs?: number) =>
+    createServiceClient({ service, baseUrl, token, logger, timeoutMs });
   const userService = clientOf('user-service', config.USER_SERVICE_URL);
   const templateService = clientOf('template-service', config.TEMPLATE_SERVICE_URL);
   const statusService = clientOf('status-service', config.STATUS_SERVICE_URL);
+  const replays = clientOf('status-service', config.STATUS_SERVICE_URL, REPLAY_TIMEOUT_MS);
   const inAppService = clientOf('in-app-service', config.IN_APP_SERVICE_URL);
 
   const users = await openUserDirectory(userService, broker);
@@ -76,6 +82,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       docsRoute(config.PUBLIC_URL),
       sendRoute(canSend, { broker, summaries, users, templates, types }),
       notifyRoute(canSend, { broker, summaries, replies }),
+      operateRoute(canSend, { statusService, replays, summaries }),
       followRoute(canRead, { statusService, summaries }),
       notificationTypesRoute(canRead, types),
       forwardRoute(

@@ -108,6 +108,11 @@ async function writeGroups(
   return missing;
 }
 
+/** Writes what became of notifications whose rows the caller has locked. */
+export async function writeProgress(client: DatabaseClient, records: NotificationRecord[]): Promise<void> {
+  await write(client, 'update_progress', records);
+}
+
 /**
  * Folds events into their records, in one transaction of two or three statements where all goes as usual.
  * A rowless event that is not `accepted` is early: it gets a stub in a further transaction, since inserting after

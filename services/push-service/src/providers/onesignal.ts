@@ -18,7 +18,10 @@ import { emptyAnswerError, refusal } from './onesignal-errors.ts';
 const CONCURRENCY = 32;
 const ADDRESS = 'https://api.onesignal.com';
 
-/** Push by OneSignal. A device's token is its subscription id. */
+/**
+ * Push by OneSignal. A device's token is its subscription id. What it tells later (its event streams) names its own message and not
+ * our attempt, and not on every platform: `sent` is the last word.
+ */
 export function createOnesignalProvider(config: OnesignalConfig): Provider {
   const poster = createHttpPoster({ maxSockets: CONCURRENCY });
   const onesignal = new DefaultApi(

@@ -5,10 +5,11 @@ import {
   type OutgoingDelivery,
   type Provider,
   parseRetryAfter,
+  RecipientInvalidError,
 } from '@notify/channel-worker';
 import twilio from 'twilio';
 import type { TwilioConfig } from './twilio-config.ts';
-import { twilioMeaning } from './twilio-errors.ts';
+import { OPTED_OUT, twilioMeaning } from './twilio-errors.ts';
 import { type TwilioCall, TwilioRequestClient, withTwilioCall } from './twilio-request-client.ts';
 
 const CONCURRENCY = 32;
@@ -44,6 +45,7 @@ export function createTwilioProvider(config: TwilioConfig, socketTimeoutMs: numb
 
   return {
     name: 'twilio',
+    sendsReceipts: config.TWILIO_STATUS_CALLBACK_BASE !== undefined,
     concurrency: CONCURRENCY,
     async send(delivery, signal) {
       const call: TwilioCall = { signal, hasLeft: false };
@@ -92,5 +94,7 @@ export function toDeliveryError(failure: TwilioFailure, call: TwilioCall): Deliv
 
 function refusal(status: number, code: number | undefined, retryAfterMs?: number): DeliveryError {
   const [errorClass, text] = twilioMeaning(status, code);
-  return deliveryError(errorClass, text, code === undefined ? `http_${status}` : String(code), retryAfterMs);
+  const errorCode = code === undefined ? `http_${status}` : String(code);
+  if (code === OPTED_OUT) return new RecipientInvalidError(text, errorCode, { reason: 'opted_out' });
+  return deliveryError(errorClass, text, errorCode, retryAfterMs);
 }
