@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { eventually } from '@notify/testing';
 import { arrived, freshEmail, freshPhone, gatewayUrl, orderReceipt, sandboxUrl, send, settled } from './system.ts';
 
 const content = { title: 'T', body: 'B' };
@@ -65,3 +66,30 @@ test.each(['sendgrid', 'mailgun', 'twilio', 'onesignal'])(
     expect(await answer.json()).toMatchObject({ code: 'unauthorized' });
   },
 );
+
+test('a number that bounced after it was sent is not sent to again', async () => {
+  const [email, phone] = [freshEmail(), freshPhone()];
+  const { notification_id: first } = await send({ to: { phone }, content });
+  await settled(first);
+  expect(await orderReceipt({ notification_id: first, status: 'bounced' })).toMatchObject({
+    provider: 'twilio',
+    answered: 204,
+  });
+  await eventually(async () => {
+    const { notification_id: id } = await send({ to: { email, phone }, content, channels: ['sms', 'email'] });
+    return (await settled(id)).channel === 'email';
+  });
+});
+
+test('whoever calls a mail spam gets no further one', async () => {
+  const email = freshEmail();
+  const { notification_id: first } = await send({ to: { email }, content, channels: ['email'] });
+  await settled(first);
+  await sendBySendgrid(first, email);
+  const bySendgrid = (await arrived({ to: email })).find(({ provider }) => provider === 'sendgrid');
+  expect(await orderReceipt({ message_id: bySendgrid?.id, status: 'complained' })).toMatchObject({ answered: 204 });
+  await eventually(async () => {
+    const { notification_id: id } = await send({ to: { email }, content, channels: ['email'] });
+    return (await settled(id)).status === 'suppressed';
+  });
+});
