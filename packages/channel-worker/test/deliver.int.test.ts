@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createClaims, createClosings, createSuppressedAddresses } from '@notify/claims';
+import { addressDigest, createClaims, createClosings, createSuppressedAddresses } from '@notify/claims';
 import {
   AppError,
   createNotificationTypes,
@@ -250,7 +250,7 @@ test('what was cancelled in time is not sent, and nothing more is told of it', a
 test('a suppressed address is passed over, and the next channel takes over', async () => {
   const sms = await collect(laneQueue('sms', 'medium'));
   const email = `${randomUUID()}@example.com`;
-  await createSuppressedAddresses(redis).add('email', [email]);
+  await createSuppressedAddresses(redis).add('email', [addressDigest(email)]);
   await createEmailDeliver()(deliveryOf(envelopeOf({ recipient: { to: { email, phone: '+14155550123' } } })));
   expect(await eventually(() => sms[0])).toMatchObject({ skipped: [{ channel: 'email', reason: 'suppressed' }] });
   expect(calls).toHaveLength(0);
