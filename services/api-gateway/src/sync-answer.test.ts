@@ -57,3 +57,13 @@ test('a channel whose vendors were down is a failed one: SMS instead of it is 20
     syncAnswer(reply({ status: 'failed', channel: 'sms', attempts: [attempt('sms', 'recipient')], skipped })),
   ).toThrow(expect.objectContaining({ code: 'delivery_failed', status: 500 }));
 });
+
+test('a suppressed address is one that can never be reached: SMS instead of it is 207, and 422 when nothing else could work', () => {
+  const skipped = [{ channel: 'email' as const, reason: 'suppressed' }];
+  expect(syncAnswer(reply({ channel: 'sms', attempts: [attempt('sms')], skipped }))).toMatchObject({ status: 207 });
+  const failed = (attempts: AttemptJson[]) => () => syncAnswer(reply({ status: 'failed', attempts, skipped }));
+  for (const attempts of [[], [attempt('sms', 'recipient')]]) {
+    expect(failed(attempts)).toThrow(expect.objectContaining({ code: 'undeliverable', status: 422 }));
+  }
+  expect(failed([attempt('sms', 'transient')])).toThrow(expect.objectContaining({ code: 'delivery_failed' }));
+});
