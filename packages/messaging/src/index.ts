@@ -3,6 +3,13 @@ export type { Consumer } from './consumer.ts';
 export { deadLetter } from './dead-letter.ts';
 export type { Delivery } from './delivery.ts';
 export { BrokerUnavailableError } from './errors.ts';
-export { eventMessage, firstLaneMessages, laneMessage, timelineEntry } from './notification-messages.ts';
+export {
+  type EventMessage,
+  eventMessage,
+  failedMessage,
+  firstLaneMessages,
+  laneMessage,
+  timelineEntry,
+} from './notification-messages.ts';
 export type { OutgoingMessage, Publisher } from './publisher.ts';
 export { deferralRung, nextRung } from './retry-schedule.ts';

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { createClosings } from '@notify/claims';
 import { STATUS_FAILED_QUEUE, STATUS_QUEUE } from '@notify/contracts';
 import { openBroker } from '@notify/messaging';
 import {
@@ -9,6 +10,7 @@ import {
   type Logger,
   listen,
   openDatabase,
+  openRedis,
   requireServiceToken,
 } from '@notify/service-kit';
 import type { StatusConfig } from './config.ts';
@@ -16,6 +18,8 @@ import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
 import { createEventBatchHandler } from './event-consumer.ts';
 import { notificationsRoute } from './notifications-route.ts';
+import { startReminderLoop } from './reminder-loop.ts';
+import { openReminders } from './reminders.ts';
 import { createStatusMetrics } from './status-metrics.ts';
 
 export const SERVICE_NAME = 'status-service';
@@ -36,9 +40,19 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     logger,
     lifecycle,
   );
+  const reminders = await openReminders(database, logger, lifecycle);
+  // Not required: without it what has arrived can't be closed, and everything else goes on.
+  const redis = await openRedis(config.REDIS_URL, logger, lifecycle, { isRequired: false });
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: SERVICE_NAME, logger, metrics, lifecycle });
 
-  const context = { database, publisher: broker, metrics: createStatusMetrics(metrics), logger };
+  const context = {
+    database,
+    reminders,
+    publisher: broker,
+    closings: createClosings(redis),
+    metrics: createStatusMetrics(metrics),
+    logger,
+  };
   await broker.consumeBatches({
     queue: STATUS_QUEUE,
     // One batch is being written while the next one arrives.
@@ -54,6 +68,8 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     maxWaitMs: DEAD_LETTER_BATCH_WAIT_MS,
     onBatch: createDeadLetterBatchHandler(context),
   });
+
+  startReminderLoop(context, lifecycle);
 
   const app = createHttpApp({
     logger,
