@@ -12,10 +12,13 @@ export function addressesText(ports: Ports, settings: Settings): string {
   ]);
 }
 
-/** A command to copy: one synchronous notification, email refused, SMS delivered. */
+/**
+ * A command to copy: one synchronous notification, email refused, SMS delivered. The shell makes a fresh address of it each time, since
+ * a refused one is suppressed.
+ */
 export function curlText(ports: Ports, settings: Settings): string {
   const body = {
-    to: { email: 'bounce-curl@sandbox.test', phone: '+14155550123' },
+    to: { email: "bounce-'$(date +%s)'@sandbox.test", phone: '+14155550123' },
     message: 'Your code is 123456',
     type: 'login_code',
   };

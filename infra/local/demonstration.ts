@@ -16,7 +16,7 @@ const userId = 'demo-user';
  */
 export async function runDemonstration({ ports, settings }: { ports: Ports; settings: Settings }): Promise<boolean> {
   const call = apiClient(`http://127.0.0.1:${ports.gateway}`, settings['API_KEY'] ?? '');
-  // A hard bounce may suppress an address for good, so each start uses a fresh one.
+  // A hard bounce suppresses an address for good, so each start uses a fresh one.
   const email = `bounce-${randomBytes(4).toString('hex')}@sandbox.test`;
   console.log(`\nDemonstration: a "welcome" for ${userId}, by email to ${email} (the sandbox refuses it), else by SMS`);
   try {

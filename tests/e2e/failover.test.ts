@@ -9,6 +9,7 @@ import {
   freshPhone,
   outcomesOf,
   rabbitmq,
+  refusedPhone,
   send,
   settled,
 } from './system.ts';
@@ -53,7 +54,7 @@ test('when the email address is refused the SMS takes over, once, and the trail 
 });
 
 test('an exhausted plan ends as failed, on the record and in the failed queue', async () => {
-  const userId = await createUser({ email: freshEmail('bounce'), phone: freshPhone('+150055501') });
+  const userId = await createUser({ email: freshEmail('bounce'), phone: await refusedPhone() });
   const { notification_id: id } = await send({ user_id: userId, content, channels: ['email', 'sms'] });
   const notification = await settled(id);
   expect(notification).toMatchObject({ status: 'failed', channel: 'sms' });

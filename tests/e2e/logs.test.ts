@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { everythingLogged } from './running-processes.ts';
-import { api, createUser, freshEmail, freshPhone, send, settled, unique } from './system.ts';
+import { api, createUser, freshEmail, refusedPhone, send, settled, unique } from './system.ts';
 
 test('recipients, bodies, variables and keys are never logged, not even when delivery fails', async () => {
-  const [email, phone, secret] = [freshEmail('bounce'), freshPhone('+150055501'), unique('confidential')];
+  const [email, phone, secret] = [freshEmail('bounce'), await refusedPhone(), unique('confidential')];
   const userId = await createUser({ email, phone });
   const { notification_id: id } = await send({
     user_id: userId,

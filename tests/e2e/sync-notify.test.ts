@@ -8,6 +8,7 @@ import {
   freshPhone,
   injectFault,
   outcomesOf,
+  refusedPhone,
   settled,
 } from './system.ts';
 
@@ -42,7 +43,7 @@ test('a temporary failure of email is not waited for: SMS at once', async () => 
 });
 
 test('when neither address can ever work: 422 undeliverable', async () => {
-  const { status, body } = await notify({ email: freshEmail('bounce'), phone: freshPhone('+150055501') });
+  const { status, body } = await notify({ email: freshEmail('bounce'), phone: await refusedPhone() });
   expect(status).toBe(422);
   expect(body).toMatchObject({
     code: 'undeliverable',

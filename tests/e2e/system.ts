@@ -98,6 +98,13 @@ export async function injectFault(fault: Record<string, unknown>): Promise<void>
   if (response.status !== 201) throw new Error(`fault: ${response.status} ${await response.text()}`);
 }
 
+/** A number that Twilio refuses, once. Fresh each time, since it is suppressed from then on. */
+export async function refusedPhone(): Promise<string> {
+  const phone = freshPhone();
+  await injectFault({ provider: 'twilio', to: phone, kind: 'reject_recipient', times: 1 });
+  return phone;
+}
+
 export async function clearFaults(): Promise<void> {
   await fetch(`${sandboxUrl}/api/faults`, { method: 'DELETE' });
 }

@@ -1,7 +1,7 @@
 import { type Channel, type Position, positionKey } from '@notify/contracts';
 import type { Redis, Result } from 'ioredis';
 import { CLOSED_FIELD, closedHopField, notificationKey, TTL_SECONDS } from './keys.ts';
-import { suppressedKey, suppressedMember } from './suppressed-addresses.ts';
+import { addressDigest, suppressedKey } from './suppressed-addresses.ts';
 
 /**
  * Of one notification's hash, the field of one position: takes it when it is free and nothing has closed the notification.
@@ -72,7 +72,7 @@ declare module 'ioredis' {
       ttlSeconds: number,
       token: string,
       closedHopField: string,
-      suppressedMember: string,
+      addressDigest: string,
     ): Result<[string, string, number], Context>;
   }
 }
@@ -94,7 +94,7 @@ export function createClaims<Outcome>(redis: Redis): Claims<Outcome> {
         TTL_SECONDS,
         token,
         closedHopField(position),
-        address === undefined ? '' : suppressedMember(address.address),
+        address === undefined ? '' : addressDigest(address.address),
       );
       if (state === 'granted' || state === 'suppressed') return { state };
       if (state === 'closed') return { state, reason: value };

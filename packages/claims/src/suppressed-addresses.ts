@@ -8,24 +8,29 @@ import type { Redis } from 'ioredis';
  */
 export const suppressedKey = (channel: Channel): string => `suppressed:${channel}`;
 
-/** No address stands in Redis, only its digest; 128 bits are enough to never meet another's. */
-export function suppressedMember(address: string): string {
+/** How an address is known, whatever its case: none stands in Redis itself. 128 bits are enough to never meet another's. */
+export function addressDigest(address: string): string {
   return createHash('sha256').update(address.toLowerCase()).digest().subarray(0, 16).toString('base64url');
 }
 
+const SCAN_COUNT = 1_000;
+
 export interface SuppressedAddresses {
-  add(channel: Channel, addresses: readonly string[]): Promise<void>;
-  remove(channel: Channel, address: string): Promise<void>;
+  add(channel: Channel, digests: readonly string[]): Promise<void>;
+  remove(channel: Channel, digests: readonly string[]): Promise<void>;
+  /** Everything in the copy, in chunks of about a thousand; one that is there throughout comes at least once. */
+  chunks(channel: Channel): AsyncIterable<string[]>;
 }
 
 /** All methods throw what ioredis throws while Redis is away. */
 export function createSuppressedAddresses(redis: Redis): SuppressedAddresses {
   return {
-    async add(channel, addresses) {
-      if (addresses.length > 0) await redis.sadd(suppressedKey(channel), addresses.map(suppressedMember));
+    async add(channel, digests) {
+      if (digests.length > 0) await redis.sadd(suppressedKey(channel), ...digests);
     },
-    async remove(channel, address) {
-      await redis.srem(suppressedKey(channel), suppressedMember(address));
+    async remove(channel, digests) {
+      if (digests.length > 0) await redis.srem(suppressedKey(channel), ...digests);
     },
+    chunks: (channel) => redis.sscanStream(suppressedKey(channel), { count: SCAN_COUNT }),
   };
 }

@@ -5,6 +5,7 @@ export * from './error-codes.ts';
 export * from './events.ts';
 export * as fields from './http/fields.ts';
 export * from './http/notifications.ts';
+export * from './http/suppressions.ts';
 export * from './http/templates.ts';
 export * from './http/users.ts';
 export * from './ids.ts';

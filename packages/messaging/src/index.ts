@@ -4,6 +4,7 @@ export { deadLetter } from './dead-letter.ts';
 export type { Delivery } from './delivery.ts';
 export { BrokerUnavailableError } from './errors.ts';
 export {
+  cancelledMessage,
   type EventMessage,
   eventMessage,
   failedMessage,

@@ -52,9 +52,13 @@ export async function createTestBroker(): Promise<{ url: string; vhost: string; 
   return { url: url.toString(), vhost, drop: () => rabbitmqApi('DELETE', `/vhosts/${vhost}`) };
 }
 
-/** The test Redis. Keys carry random ids, so tests share it. */
+const REDIS_DATABASES = 16;
+
+/** The test Redis, with a database for each of Jest's workers, which run one file at a time. Of its tests, keys carry random ids. */
 export function testRedisUrl(): string {
-  return required('TEST_REDIS_URL');
+  const url = new URL(required('TEST_REDIS_URL'));
+  url.pathname = `/${Number(process.env['JEST_WORKER_ID'] ?? 0) % REDIS_DATABASES}`;
+  return url.toString();
 }
 
 /** The authority behind the test servers' certificates, which this process trusts too (NODE_EXTRA_CA_CERTS). */

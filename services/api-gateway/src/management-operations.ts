@@ -10,7 +10,7 @@ export interface ManagementDependencies {
   templates: TemplateCatalogue;
 }
 
-/** The operations on users, templates and inboxes, which other services do. */
+/** The operations on users, suppressions, templates and inboxes, which other services do. */
 export function managementOperations(dependencies: ManagementDependencies): Forwarded[] {
   const { userService, templateService, inAppService } = dependencies;
   // The event that empties every cache is on its way; this instance need not wait for it.
@@ -31,6 +31,9 @@ export function managementOperations(dependencies: ManagementDependencies): Forw
     { method: 'delete', path: '/users/:user_id/devices/:token', ...writeUsers },
     { method: 'get', path: '/users/:user_id/preferences', ...readUsers },
     { method: 'put', path: '/users/:user_id/preferences', ...writeUsers },
+    { method: 'get', path: '/suppressions', scope: 'users:read', service: userService },
+    { method: 'post', path: '/suppressions', scope: 'users:write', service: userService },
+    { method: 'delete', path: '/suppressions/:id', scope: 'users:write', service: userService },
     { method: 'get', path: '/users/:user_id/inbox', ...readInbox },
     { method: 'get', path: '/users/:user_id/inbox/unread_count', ...readInbox },
     { method: 'get', path: '/templates', ...readTemplates },

@@ -58,10 +58,12 @@ test('a channel whose vendors were down is a failed one: SMS instead of it is 20
   ).toThrow(expect.objectContaining({ code: 'delivery_failed', status: 500 }));
 });
 
-test('an address that is suppressed is a refused one: SMS instead of it is 207, and nothing else to try is 422', () => {
+test('a suppressed address is one that can never be reached: SMS instead of it is 207, and 422 when nothing else could work', () => {
   const skipped = [{ channel: 'email' as const, reason: 'suppressed' }];
   expect(syncAnswer(reply({ channel: 'sms', attempts: [attempt('sms')], skipped }))).toMatchObject({ status: 207 });
-  expect(() => syncAnswer(reply({ status: 'suppressed', attempts: [], skipped }))).toThrow(
-    expect.objectContaining({ code: 'undeliverable', status: 422 }),
-  );
+  const failed = (attempts: AttemptJson[]) => () => syncAnswer(reply({ status: 'failed', attempts, skipped }));
+  for (const attempts of [[], [attempt('sms', 'recipient')]]) {
+    expect(failed(attempts)).toThrow(expect.objectContaining({ code: 'undeliverable', status: 422 }));
+  }
+  expect(failed([attempt('sms', 'transient')])).toThrow(expect.objectContaining({ code: 'delivery_failed' }));
 });

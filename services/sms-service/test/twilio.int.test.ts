@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { OutgoingDelivery, Provider } from '@notify/channel-worker';
 import { providerContract, startTestSandbox, type TestSandbox } from '@notify/testing';
 import { createTwilioProvider } from '../src/providers/twilio.ts';
+import type { TwilioConfig } from '../src/providers/twilio-config.ts';
 
 let sandbox: TestSandbox;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ afterEach(async () => {
   for (const each of opened.splice(0)) await each.close?.();
 });
 
-function providerAt(url: string, settings: { TWILIO_FROM?: string } = {}): Provider {
+function providerAt(url: string, settings: Partial<TwilioConfig> = {}): Provider {
   const provider = createTwilioProvider(
     {
       TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
@@ -66,12 +67,17 @@ describe('the provider contract', () => {
 });
 
 test.each([
-  ['+15005550199', '21211'],
-  ['+15005550999', '21614'],
-  ['+15005550499', '21610'],
-])("the number %s gets Twilio's code %s and is a recipient error", async (number, errorCode) => {
+  ['+15005550199', '21211', 'hard_bounce'],
+  ['+15005550999', '21614', 'hard_bounce'],
+  ['+15005550499', '21610', 'opted_out'],
+])("the number %s gets Twilio's code %s and is a recipient error: %s", async (number, errorCode, reason) => {
   const sending = providerAt(sandbox.url).send(deliveryTo(number), inTime());
-  await expect(sending).rejects.toMatchObject({ errorClass: 'recipient', errorCode });
+  await expect(sending).rejects.toMatchObject({ errorClass: 'recipient', errorCode, reason });
+});
+
+test('receipts come where a status callback is asked for', () => {
+  expect(providerAt(sandbox.url).sendsReceipts).toBe(true);
+  expect(providerAt(sandbox.url, { TWILIO_STATUS_CALLBACK_BASE: undefined }).sendsReceipts).toBe(false);
 });
 
 test('a message carries body, sender, credentials and a status callback that names the attempt', async () => {
@@ -98,7 +104,7 @@ test('a message carries body, sender, credentials and a status callback that nam
     To: '+14155550123',
     From: '+15005550006',
     Body: 'Hello there',
-    StatusCallback: `https://notify.example.test/receipts/twilio?notification_id=${delivery.notificationId}&epoch=1&hop=2&attempt=3`,
+    StatusCallback: `https://notify.example.test/receipts/twilio?notification_id=${delivery.notificationId}&epoch=1&hop=2&attempt=3#rc=5&rp=5xx,ct,rt`,
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Closings } from '@notify/claims';
 import { type Delivery, deadLetter, type Publisher } from '@notify/messaging';
 import type { Logger } from '@notify/service-kit';
-import { followReceipts } from './move-on.ts';
+import { followReceipts } from './follow-receipts.ts';
 import type { RecordStorage } from './notification-store.ts';
 import { parseRecordEvent } from './parse-event.ts';
 import type { RecordEvent } from './record-event.ts';

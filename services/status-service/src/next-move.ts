@@ -5,23 +5,15 @@ import {
   failedMessage,
   firstLaneMessages,
   laneMessage,
-  type OutgoingMessage,
   timelineEntry,
 } from '@notify/messaging';
+import type { Advance } from './advance-notifications.ts';
 import type { NotificationRecord } from './fold-events.ts';
 import type { KeptNotification } from './kept-notification-store.ts';
 import { positionOfEntry } from './merge-timeline.ts';
 import type { Progress } from './progress.ts';
 import { progressOfHops } from './progress-of-all.ts';
 import { isReceiptEntry } from './record-event.ts';
-
-/** What the record does with a notification by itself. Its ids are derived: to publish it again changes nothing. */
-export interface Move {
-  /** For the record, and for those who listen. */
-  event: EventMessage;
-  /** The message that carries the notification on, or the operators' copy of one that failed. */
-  messages: OutgoingMessage[];
-}
 
 const CAME_BACK: ReadonlySet<TimelineEvent> = new Set(['bounced', 'undelivered']);
 
@@ -34,10 +26,11 @@ function openEnds(record: NotificationRecord): Progress[] {
 }
 
 /** The next channel, if there is one, else the end: what was sent at the envelope's position has not arrived. */
-function takeOver(envelope: Envelope, reason: string, at: string): Move {
+function takeOver(record: NotificationRecord, envelope: Envelope, reason: string, at: string): Advance {
   if (!hasNextChannel(envelope)) {
     const timeline = [timelineEntry(envelope, 'failed', 'failed', at, { reason })];
     return {
+      record,
       event: eventMessage(envelope, 'failed', 'failed', { attempts: [], timeline, occurredAt: at }),
       messages: [failedMessage(envelope, reason)],
     };
@@ -48,6 +41,7 @@ function takeOver(envelope: Envelope, reason: string, at: string): Move {
   const left = envelope.plan[envelope.hop];
   const timeline = [timelineEntry(between, 'failover', 'processing', at, { reason, channel: left })];
   return {
+    record,
     event: eventMessage(between, 'failover', 'processing', { attempts: [], timeline, occurredAt: at }),
     messages: [laneMessage({ ...next, attempt: 1 }, reason)],
   };
@@ -57,27 +51,28 @@ function takeOver(envelope: Envelope, reason: string, at: string): Move {
  * What follows from the receipts that have come: wherever the latest that was sent, or may have been, came back. A receipt for an earlier
  * try, for a channel that was left already, or for a notification that has arrived or was cancelled changes nothing.
  */
-export function movesAfterReceipts({ record, envelope }: KeptNotification, at: string): Move[] {
+export function movesAfterReceipts({ record, envelope }: KeptNotification, at: string): Advance[] {
   if (envelope === undefined) return [];
   return openEnds(record).flatMap(({ epoch, hop, attempt }) => {
     const here = { epoch, hop, attempt };
     const receipt = record.timeline.find((entry) => CAME_BACK.has(entry.event) && isAt(positionOfEntry(entry), here));
-    return receipt === undefined ? [] : [takeOver({ ...envelope, ...here }, receipt.event, at)];
+    return receipt === undefined ? [] : [takeOver(record, { ...envelope, ...here }, receipt.event, at)];
   });
 }
 
 /** No receipt came in time for what was sent there. Nothing, when it went on meanwhile. */
-export function movesUnconfirmed({ record, envelope }: KeptNotification, sent: Position, at: string): Move[] {
+export function movesUnconfirmed({ record, envelope }: KeptNotification, sent: Position, at: string): Advance[] {
   if (envelope === undefined || record.status !== 'sent' || !isAt(record, sent) || !hasNextChannel(envelope)) return [];
-  return [takeOver(envelope, 'not_confirmed', at)];
+  return [takeOver(record, envelope, 'not_confirmed', at)];
 }
 
 /** The time to send it has come. Nothing, when it was cancelled or has begun already. */
-export function movesWhenDue({ record, envelope }: KeptNotification, at: string): Move[] {
+export function movesWhenDue({ record, envelope }: KeptNotification, at: string): Advance[] {
   if (envelope === undefined || record.status !== 'scheduled') return [];
   const { channel: _notChosenYet, ...due } = timelineEntry(envelope, 'due', 'processing', at);
   return [
     {
+      record,
       event: eventMessage(envelope, 'due', 'processing', { attempts: [], timeline: [due], occurredAt: at }),
       messages: firstLaneMessages(envelope, 'due'),
     },

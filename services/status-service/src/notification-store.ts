@@ -77,7 +77,7 @@ function write(client: DatabaseClient, name: keyof typeof STATEMENTS, records: N
   return client.query<{ id: string }>({ name, text: STATEMENTS[name], values });
 }
 
-/** Writes where known notifications are now. Their rows are locked by the caller. */
+/** Writes what became of notifications whose rows the caller has locked. */
 export async function writeProgress(client: DatabaseClient, records: NotificationRecord[]): Promise<void> {
   if (records.length > 0) await write(client, 'update_progress', records);
 }

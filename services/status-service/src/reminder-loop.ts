@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Publisher } from '@notify/messaging';
 import { errorFields, inTransaction, type Lifecycle, type Logger } from '@notify/service-kit';
+import { type Advance, advanceNotifications } from './advance-notifications.ts';
 import { type KeptNotification, lockNotifications } from './kept-notification-store.ts';
-import { carryOut } from './move-on.ts';
-import { type Move, movesUnconfirmed, movesWhenDue } from './next-move.ts';
+import { movesUnconfirmed, movesWhenDue } from './next-move.ts';
 import type { RecordStorage } from './notification-store.ts';
 import type { Reminder } from './reminders.ts';
 import type { StatusMetrics } from './status-metrics.ts';
@@ -39,11 +39,10 @@ function answerReminders({ database, reminders, publisher, metrics }: ReminderCo
     const kept = new Map(locked.map((each) => [each.record.notificationId, each]));
     const moves = due.flatMap((reminder) => {
       const notification = kept.get(reminder.notificationId);
-      if (notification === undefined || !notification.record.isAccepted) return [];
       // Of several reminders of one notification only one can be for the place where it is.
-      return { record: notification.record, moves: movesOf(reminder, notification, at) };
+      return notification === undefined ? [] : movesOf(reminder, notification, at);
     });
-    await carryOut(client, publisher, moves);
+    await advanceNotifications(client, publisher, moves);
     const later = new Date(Date.now() + EARLY_REMINDER_DELAY_MS).toISOString();
     const early = due.filter(({ notificationId }) => !kept.get(notificationId)?.record.isAccepted);
     await reminders.add(
@@ -55,7 +54,7 @@ function answerReminders({ database, reminders, publisher, metrics }: ReminderCo
   });
 }
 
-const movesOf = (reminder: Reminder, notification: KeptNotification, at: string): Move[] =>
+const movesOf = (reminder: Reminder, notification: KeptNotification, at: string): Advance[] =>
   reminder.kind === 'send' ? movesWhenDue(notification, at) : movesUnconfirmed(notification, reminder, at);
 
 /** Answers reminders until the service stops. Several instances share them; each takes what no other has in hand. */

@@ -18,6 +18,7 @@ import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
 import { createEventBatchHandler } from './event-consumer.ts';
 import { notificationsRoute } from './notifications-route.ts';
+import { operateRoute } from './operate-route.ts';
 import { startReminderLoop } from './reminder-loop.ts';
 import { openReminders } from './reminders.ts';
 import { createStatusMetrics } from './status-metrics.ts';
@@ -41,7 +42,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     lifecycle,
   );
   const reminders = await openReminders(database, logger, lifecycle);
-  // Not required: without it what has arrived can't be closed, and everything else goes on.
+  // Not required: without it nothing can be cancelled, what has arrived can't be closed, and everything else goes on.
   const redis = await openRedis(config.REDIS_URL, logger, lifecycle, { isRequired: false });
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: SERVICE_NAME, logger, metrics, lifecycle });
 
@@ -84,6 +85,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     routers: [
       requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
       notificationsRoute(database),
+      operateRoute(context),
       deadLettersRoute(database),
     ],
   });

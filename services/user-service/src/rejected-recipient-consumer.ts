@@ -2,21 +2,24 @@ import { type Delivery, deadLetter, type Publisher } from '@notify/messaging';
 import type { Database, Logger } from '@notify/service-kit';
 import { deleteDeadDevices } from './device-store.ts';
 import { parseRejectedRecipient, type RejectedRecipient } from './rejected-recipient.ts';
+import type { SuppressedCopy } from './suppressed-copy.ts';
+import { addSuppressions, digestOf } from './suppression-store.ts';
 import type { AnnounceUserChanged } from './user-changed.ts';
 
 /**
- * Acts on addresses that a provider says can never be reached. A dead device token is deleted. Rejected email addresses
- * and phone numbers are only acknowledged so far: keeping them is the work of suppressions, which are not built yet.
+ * Acts on addresses that a provider says are not to be used any more: a dead device is deleted, an email address or a phone number
+ * suppressed.
  * A message that is not valid goes to the operators, after the valid ones are done: a batch that is repeated because
  * the database was away must not dead-letter it twice.
  */
 export function createRejectedRecipientHandler(context: {
   database: Database;
+  copy: SuppressedCopy;
   publisher: Publisher;
   announceUserChanged: AnnounceUserChanged;
   logger: Logger;
 }): (deliveries: Delivery[]) => Promise<void> {
-  const { database, publisher, announceUserChanged, logger } = context;
+  const { database, copy, publisher, announceUserChanged, logger } = context;
   return async (deliveries) => {
     const rejections: RejectedRecipient[] = [];
     const invalid: { delivery: Delivery; problem: string }[] = [];
@@ -33,6 +36,17 @@ export function createRejectedRecipientHandler(context: {
       const userIds = await deleteDeadDevices(database, dead);
       for (const userId of userIds) announceUserChanged(userId);
       logger.info('dead devices removed', { rejected: dead.length, users: userIds.length });
+    }
+    const suppressions = rejections.flatMap(({ channel, ...rejected }) =>
+      channel === 'email' || channel === 'sms' ? [{ channel, ...rejected }] : [],
+    );
+    if (suppressions.length > 0) {
+      const added = await addSuppressions(database, suppressions);
+      await copy.add(suppressions.map(digestOf));
+      logger.info('addresses suppressed', {
+        rejected: suppressions.length,
+        added: added.filter(({ isNew }) => isNew).length,
+      });
     }
     for (const { delivery, problem } of invalid) {
       logger.warn('a message is not valid', { routing_key: delivery.routingKey, problem });

@@ -5,6 +5,9 @@ const YEAR_10000_MS = Date.UTC(10_000, 0);
 export interface RejectedRecipient {
   channel: RecipientRejectedJson['channel'];
   address: string;
+  reason: RecipientRejectedJson['reason'];
+  provider: string;
+  errorCode: string;
   rejectedAt: Date;
 }
 
@@ -22,9 +25,11 @@ export function parseRejectedRecipient(
   if (result.errors !== undefined) {
     return { problem: result.errors.map(({ field, code }) => `${field || 'message'}: ${code}`).join(', ') };
   }
-  const { channel, address, occurred_at } = result.value;
+  const { channel, address, reason, provider, error_code: errorCode, occurred_at } = result.value;
   const rejectedAt = new Date(occurred_at);
-  // Also false for NaN. A time that the database can't take would fail its whole batch again and again.
+  // What the database can't take would fail its whole batch again and again. The comparison is also false for NaN.
   const isPossible = rejectedAt.getTime() >= 0 && rejectedAt.getTime() < YEAR_10000_MS;
-  return isPossible ? { rejected: { channel, address, rejectedAt } } : { problem: 'occurred_at: impossible' };
+  if (!isPossible) return { problem: 'occurred_at: impossible' };
+  if ([address, provider, errorCode].some((text) => text.includes('\0'))) return { problem: 'message: has a NUL' };
+  return { rejected: { channel, address, reason, provider, errorCode, rejectedAt } };
 }

@@ -5,17 +5,20 @@ import { openBroker } from '@notify/messaging';
 import {
   createHttpApp,
   createMetrics,
-  type DataServiceConfig,
   type Lifecycle,
   type Logger,
   listen,
   openDatabase,
+  openRedis,
   requireServiceToken,
 } from '@notify/service-kit';
+import type { UserConfig } from './config.ts';
 import { devicesRoute } from './devices-route.ts';
 import { preferencesRoute } from './preferences-route.ts';
 import { profileRoute } from './profile-route.ts';
 import { createRejectedRecipientHandler } from './rejected-recipient-consumer.ts';
+import { createSuppressedCopy } from './suppressed-copy.ts';
+import { suppressionsRoute } from './suppressions-route.ts';
 import { createUserChangedAnnouncer } from './user-changed.ts';
 import { usersRoute } from './users-route.ts';
 
@@ -25,11 +28,7 @@ const REJECTED_BATCH_SIZE = 100;
 const REJECTED_BATCH_WAIT_MS = 50;
 
 /** Opens everything, in the order in which it is needed, and starts to consume and to answer. */
-export async function startUserService(
-  config: DataServiceConfig,
-  logger: Logger,
-  lifecycle: Lifecycle,
-): Promise<Server> {
+export async function startUserService(config: UserConfig, logger: Logger, lifecycle: Lifecycle): Promise<Server> {
   const metrics = createMetrics(SERVICE_NAME);
   const database = await openDatabase(
     {
@@ -42,6 +41,8 @@ export async function startUserService(
   );
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: SERVICE_NAME, logger, metrics, lifecycle });
   const announceUserChanged = createUserChangedAnnouncer(broker, logger);
+  const redis = await openRedis(config.REDIS_URL, logger, lifecycle, { isRequired: false });
+  const suppressedCopy = createSuppressedCopy({ database, redis, logger, lifecycle });
 
   // In batches, because a batch that fails is tried again for as long as the database is away.
   await broker.consumeBatches({
@@ -49,7 +50,13 @@ export async function startUserService(
     prefetch: REJECTED_BATCH_SIZE,
     maxBatchSize: REJECTED_BATCH_SIZE,
     maxWaitMs: REJECTED_BATCH_WAIT_MS,
-    onBatch: createRejectedRecipientHandler({ database, publisher: broker, announceUserChanged, logger }),
+    onBatch: createRejectedRecipientHandler({
+      database,
+      copy: suppressedCopy,
+      publisher: broker,
+      announceUserChanged,
+      logger,
+    }),
   });
 
   const app = createHttpApp({
@@ -68,6 +75,7 @@ export async function startUserService(
       devicesRoute(database, announceUserChanged),
       preferencesRoute(database, announceUserChanged),
       profileRoute(database),
+      suppressionsRoute(database, suppressedCopy),
     ],
   });
   const server = await listen(app, config, lifecycle);

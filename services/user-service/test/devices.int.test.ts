@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import {
-  EVENTS_EXCHANGE,
-  FAILED_QUEUE,
-  RECIPIENT_REJECTED,
-  type RecipientRejectedJson,
-  USER_EVENTS_QUEUE,
-} from '@notify/contracts';
+import { FAILED_QUEUE, USER_EVENTS_QUEUE } from '@notify/contracts';
 import type { Delivery } from '@notify/messaging';
 import { eventually } from '@notify/testing';
 import { type RunningService, runUserService } from './running-service.ts';
@@ -31,23 +25,7 @@ async function tokensOf(userId: string): Promise<string[]> {
 }
 const timesChanged = (userId: string) => service.changed.filter((id) => id === userId).length;
 
-function reject(rejected: Partial<RecipientRejectedJson> | Buffer): Promise<void> {
-  const event = {
-    version: 1,
-    event_id: randomUUID(),
-    channel: 'push',
-    provider: 'fcm',
-    error_code: 'UNREGISTERED',
-    occurred_at: new Date().toISOString(),
-    ...rejected,
-  };
-  return service.broker.publish({
-    exchange: EVENTS_EXCHANGE,
-    routingKey: RECIPIENT_REJECTED,
-    messageId: event.event_id,
-    body: Buffer.isBuffer(rejected) ? rejected : event,
-  });
-}
+const reject: RunningService['reject'] = (rejected) => service.reject(rejected);
 
 test('a device is registered once, however often it is sent', async () => {
   const [userId, token] = [await newUser(), newToken()];
@@ -181,11 +159,12 @@ test('messages that are not valid go to the operators with their reason, and blo
   await reject(Buffer.from('null'));
   await reject({ channel: 'fax' as 'push', address: 'x' });
   await reject({ address: 'x', occurred_at: '+200000-01-01T00:00:00.000Z' });
+  await reject({ channel: 'email', address: 'x\0@example.test' });
   await reject({ address: token });
   await eventually(async () => (await tokensOf(userId)).length === 0);
-  await eventually(() => failed.length === 4);
-  expect(failed.map(({ headers }) => headers['reason'])).toEqual(Array(4).fill('invalid_message'));
+  await eventually(() => failed.length === 5);
+  expect(failed.map(({ headers }) => headers['reason'])).toEqual(Array(5).fill('invalid_message'));
   expect(failed[0]?.body.toString()).toBe('{ not json');
   await eventually(async () => (await service.queueLength(USER_EVENTS_QUEUE)) === 0, 20_000);
-  expect(failed).toHaveLength(4);
+  expect(failed).toHaveLength(5);
 });

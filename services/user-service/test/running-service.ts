@@ -1,7 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { type ChangedJson, USER_CHANGED } from '@notify/contracts';
+import { fileURLToPath } from 'node:url';
+import {
+  type ChangedJson,
+  EVENTS_EXCHANGE,
+  RECIPIENT_REJECTED,
+  type RecipientRejectedJson,
+  USER_CHANGED,
+} from '@notify/contracts';
 import { type Broker, openBroker } from '@notify/messaging';
-import { createServiceTokens } from '@notify/service-kit';
+import { createServiceTokens, type DatabaseOptions } from '@notify/service-kit';
 import { createTestBroker, createTestDatabase, createTestKit, rabbitmqApi, testRedisUrl } from '@notify/testing';
 import supertest from 'supertest';
 import { readConfig } from '../src/config.ts';
@@ -19,20 +27,25 @@ export interface RunningService {
   call(method: Method, path: string, body?: unknown): Promise<supertest.Response>;
   /** A token for another audience. */
   tokenFor(audience: string): Promise<string>;
+  /** A provider says that an address is not to be used any more; by default FCM of a device token. */
+  reject(rejected: Partial<RecipientRejectedJson> | Buffer): Promise<void>;
+  /** Of its database. */
+  databaseOptions: DatabaseOptions;
   /** The ids of `user.changed`, as they arrived. */
   changed: string[];
   queueLength(queue: string): Promise<number>;
   stop(): Promise<void>;
 }
 
-export async function runUserService(): Promise<RunningService> {
+/** @param redisUrl default: the test Redis. */
+export async function runUserService(redisUrl = testRedisUrl()): Promise<RunningService> {
   const databaseServer = await createTestDatabase();
   const brokerServer = await createTestBroker();
   const kit = createTestKit(SERVICE_NAME);
   const config = readConfig({
     DATABASE_URL: databaseServer.url,
     RABBITMQ_URL: brokerServer.url,
-    REDIS_URL: testRedisUrl(),
+    REDIS_URL: redisUrl,
     SERVICE_TOKEN_SECRET: SECRET,
     HOST: '127.0.0.1',
     PORT: '0',
@@ -52,6 +65,11 @@ export async function runUserService(): Promise<RunningService> {
   return {
     url,
     broker,
+    databaseOptions: {
+      url: databaseServer.url,
+      poolSize: 5,
+      migrationsDir: fileURLToPath(new URL('../migrations', import.meta.url)),
+    },
     changed,
     tokenFor: tokens,
     async call(method, path, body) {
@@ -59,6 +77,23 @@ export async function runUserService(): Promise<RunningService> {
         [method](path)
         .set('authorization', `Bearer ${await tokens(SERVICE_NAME)}`);
       return body === undefined ? request : request.set('content-type', 'application/json').send(JSON.stringify(body));
+    },
+    reject(rejected) {
+      const event = {
+        version: 1,
+        event_id: randomUUID(),
+        channel: 'push',
+        provider: 'fcm',
+        error_code: 'UNREGISTERED',
+        occurred_at: new Date().toISOString(),
+        ...rejected,
+      };
+      return broker.publish({
+        exchange: EVENTS_EXCHANGE,
+        routingKey: RECIPIENT_REJECTED,
+        messageId: event.event_id,
+        body: Buffer.isBuffer(rejected) ? rejected : event,
+      });
     },
     async queueLength(queue) {
       const found = await rabbitmqApi<{ messages?: number }>('GET', `/queues/${brokerServer.vhost}/${queue}`);

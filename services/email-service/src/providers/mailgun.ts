@@ -31,6 +31,7 @@ export function createMailgunProvider(config: MailgunConfig & MailFromConfig): P
 
   return {
     name: 'mailgun',
+    sendsReceipts: true,
     concurrency: CONCURRENCY,
     async send(delivery, signal) {
       refuseInjection(delivery);

@@ -66,6 +66,7 @@ export function createSendgridProvider(config: SendgridConfig & MailFromConfig):
 
   return {
     name: 'sendgrid',
+    sendsReceipts: true,
     concurrency: CONCURRENCY,
     async send(delivery, signal) {
       refuseInjection(delivery);

@@ -7,6 +7,9 @@ import type { ErrorClass } from '@notify/contracts';
  */
 export type TwilioMeaning = readonly [ErrorClass, text: string];
 
+/** The recipient answered STOP. */
+export const OPTED_OUT = 21610;
+
 const BY_CODE: Readonly<Record<number, TwilioMeaning>> = {
   20003: ['config', 'the credentials are refused'],
   20429: ['transient', 'too many requests'],
@@ -20,7 +23,7 @@ const BY_CODE: Readonly<Record<number, TwilioMeaning>> = {
   21606: ['config', "the sender's number can not send SMS for this account"],
   21608: ['config', 'a trial account may only send to verified numbers'],
   21609: ['config', 'the status callback address is not valid'],
-  21610: ['recipient', 'the recipient has opted out'],
+  [OPTED_OUT]: ['recipient', 'the recipient has opted out'],
   21611: ['transient', "the sender's queue is full"],
   21612: ['config', 'this sender can not reach this number'],
   21614: ['recipient', 'the number can not receive SMS'],

@@ -5,13 +5,19 @@ import {
   type OutgoingDelivery,
   type Provider,
   parseRetryAfter,
+  RecipientInvalidError,
 } from '@notify/channel-worker';
 import twilio from 'twilio';
 import type { TwilioConfig } from './twilio-config.ts';
-import { twilioMeaning } from './twilio-errors.ts';
+import { OPTED_OUT, twilioMeaning } from './twilio-errors.ts';
 import { type TwilioCall, TwilioRequestClient, withTwilioCall } from './twilio-request-client.ts';
 
 const CONCURRENCY = 32;
+/**
+ * By itself Twilio brings a receipt again only where it could not connect. It keeps the fragment to itself.
+ * https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+ */
+const RETRY_RECEIPTS = '#rc=5&rp=5xx,ct,rt';
 
 /** What the SDK and its HTTP client throw, as far as it matters here. */
 interface TwilioFailure {
@@ -39,6 +45,7 @@ export function createTwilioProvider(config: TwilioConfig, socketTimeoutMs: numb
 
   return {
     name: 'twilio',
+    sendsReceipts: config.TWILIO_STATUS_CALLBACK_BASE !== undefined,
     concurrency: CONCURRENCY,
     async send(delivery, signal) {
       const call: TwilioCall = { signal, hasLeft: false };
@@ -68,7 +75,7 @@ function statusCallbackOf(delivery: OutgoingDelivery, base: string | undefined):
     hop: String(hop),
     attempt: String(attempt),
   });
-  return { statusCallback: `${base.replace(/\/$/, '')}/receipts/twilio?${query}` };
+  return { statusCallback: `${base.replace(/\/$/, '')}/receipts/twilio?${query}${RETRY_RECEIPTS}` };
 }
 
 /** @returns our error; or the very error where it is none of Twilio's, so a bug of ours. */
@@ -87,5 +94,7 @@ export function toDeliveryError(failure: TwilioFailure, call: TwilioCall): Deliv
 
 function refusal(status: number, code: number | undefined, retryAfterMs?: number): DeliveryError {
   const [errorClass, text] = twilioMeaning(status, code);
-  return deliveryError(errorClass, text, code === undefined ? `http_${status}` : String(code), retryAfterMs);
+  const errorCode = code === undefined ? `http_${status}` : String(code);
+  if (code === OPTED_OUT) return new RecipientInvalidError(text, errorCode, { reason: 'opted_out' });
+  return deliveryError(errorClass, text, errorCode, retryAfterMs);
 }

@@ -1,34 +1,10 @@
 import type { Closings } from '@notify/claims';
 import type { Publisher } from '@notify/messaging';
-import { type Database, type DatabaseClient, errorFields, inTransaction, type Logger } from '@notify/service-kit';
-import { foldEvents, type NotificationRecord } from './fold-events.ts';
+import { type Database, errorFields, inTransaction, type Logger } from '@notify/service-kit';
+import { advanceNotifications } from './advance-notifications.ts';
 import { type KeptNotification, lockNotifications } from './kept-notification-store.ts';
-import { arrivals, type Move, movesAfterReceipts, receiptEvents } from './next-move.ts';
-import { writeProgress } from './notification-store.ts';
-
-/**
- * Publishes what the record does with notifications, confirmed, then folds it into their rows. The caller's transaction holds their locks
- * and commits: a crash, or a broker that does not answer, repeats it all, which the derived ids make harmless.
- * @throws BrokerUnavailableError
- */
-export async function carryOut(
-  client: DatabaseClient,
-  publisher: Publisher,
-  moves: readonly { record: NotificationRecord; moves: readonly Move[] }[],
-): Promise<void> {
-  const all = moves.flatMap((each) => each.moves);
-  await Promise.all(all.flatMap(({ event, messages }) => [...messages, event]).map(publisher.publish));
-  const moved = moves.filter((each) => each.moves.length > 0);
-  await writeProgress(
-    client,
-    moved.map((each) =>
-      foldEvents(
-        each.record,
-        each.moves.map(({ event }) => event.body),
-      ),
-    ),
-  );
-}
+import { arrivals, movesAfterReceipts, receiptEvents } from './next-move.ts';
+import { publishAll } from './publish-all.ts';
 
 /** Nothing more of it is to be sent. While Redis is away another try or channel may still go out: it then arrives twice. */
 async function closeArrived(closings: Closings, logger: Logger, { record }: KeptNotification): Promise<void> {
@@ -63,11 +39,11 @@ export async function followReceipts(
   const at = new Date().toISOString();
   const kept = await inTransaction(database, async (client) => {
     const locked = await lockNotifications(client, ids);
-    await Promise.all(locked.flatMap(receiptEvents).map(publisher.publish));
-    await carryOut(
+    await publishAll(publisher, locked.flatMap(receiptEvents));
+    await advanceNotifications(
       client,
       publisher,
-      locked.map((each) => ({ record: each.record, moves: movesAfterReceipts(each, at) })),
+      locked.flatMap((each) => movesAfterReceipts(each, at)),
     );
     return locked;
   });

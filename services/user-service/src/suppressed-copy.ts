@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createSuppressedAddresses } from '@notify/claims';
+import { AppError, SUPPRESSIBLE_CHANNELS } from '@notify/contracts';
+import {
+  type Database,
+  type DatabaseClient,
+  errorFields,
+  inTransaction,
+  type Lifecycle,
+  type Logger,
+} from '@notify/service-kit';
+import type { Redis } from 'ioredis';
+import { deleteSuppression, listDigests, type SuppressedDigest, suppressedAmong } from './suppression-store.ts';
+
+const CHUNK_SIZE = 1_000;
+const RETRY_MS = 1_000;
+
+/** The suppressions in Redis, where a claim asks. It may have one too few for a moment, never one too many. */
+export interface SuppressedCopy {
+  /**
+   * Takes over what has just been committed. While Redis is away it does nothing: everything is loaded when Redis connects.
+   * @throws AppError `dependency_unavailable` when Redis fails meanwhile: to be tried again.
+   */
+  add(added: readonly SuppressedDigest[]): Promise<void>;
+  /**
+   * Deletes a suppression, here and in the database. False: there is none with this id.
+   * @throws AppError `dependency_unavailable` while Redis is away; it is then still there.
+   */
+  delete(id: string): Promise<boolean>;
+}
+
+/**
+ * Keeps the copy equal to the database, and loads it whenever Redis connects, since Redis may have lost what it had, or got back what it
+ * had long ago.
+ * One change at a time, whichever instance makes it: a lock in the database is held while the database is read and Redis written.
+ * So nothing is copied that is being deleted, and what is deleted has left the copy before the deletion is committed.
+ */
+export function createSuppressedCopy(context: {
+  database: Database;
+  redis: Redis;
+  logger: Logger;
+  lifecycle: Lifecycle;
+}): SuppressedCopy {
+  const { database, redis, logger, lifecycle } = context;
+  const suppressed = createSuppressedAddresses(redis);
+
+  function underLock<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
+    return inTransaction(database, async (client) => {
+      await client.query('SELECT pg_advisory_xact_lock(1, 0)');
+      return work(client);
+    });
+  }
+
+  async function load(isWanted: () => boolean): Promise<void> {
+    for (const channel of SUPPRESSIBLE_CHANNELS) {
+      let after: string | undefined = '';
+      while (after !== undefined && isWanted()) {
+        const from = after;
+        const digests = await underLock(async (client) => {
+          const found = await listDigests(client, channel, CHUNK_SIZE, from);
+          await suppressed.add(channel, found);
+          return found;
+        });
+        after = digests.at(-1);
+      }
+      for await (const digests of suppressed.chunks(channel)) {
+        if (!isWanted()) return;
+        await underLock(async (client) => {
+          const there = new Set(await suppressedAmong(client, channel, digests));
+          await suppressed.remove(
+            channel,
+            digests.filter((digest) => !there.has(digest)),
+          );
+        });
+      }
+    }
+  }
+
+  let loading = Promise.resolve();
+  let connections = 0;
+  async function loadUntilDone(): Promise<void> {
+    connections += 1;
+    const connection = connections;
+    const isWanted = () => connection === connections && redis.status === 'ready' && lifecycle.isRunning;
+    while (isWanted()) {
+      try {
+        return await load(isWanted);
+      } catch (error) {
+        if (isWanted()) logger.warn('suppressions could not be loaded into Redis', errorFields(error));
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+  const onReady = () => {
+    loading = loadUntilDone();
+  };
+  redis.on('ready', onReady);
+  if (redis.status === 'ready') onReady();
+  lifecycle.onShutdown('loading of suppressions', () => loading);
+
+  return {
+    async add(added) {
+      if (redis.status !== 'ready') return;
+      for (const channel of SUPPRESSIBLE_CHANNELS) {
+        const digests = added.filter((each) => each.channel === channel).map(({ digest }) => digest);
+        if (digests.length === 0) continue;
+        await underLock(async (client) => {
+          await suppressed.add(channel, await suppressedAmong(client, channel, digests)).catch(sayUnavailable);
+        });
+      }
+    },
+    delete: (id) =>
+      underLock(async (client) => {
+        const deleted = await deleteSuppression(client, id);
+        if (deleted === undefined) return false;
+        await suppressed.remove(deleted.channel, [deleted.digest]).catch(sayUnavailable);
+        return true;
+      }),
+  };
+}
+
+function sayUnavailable(error: unknown): never {
+  throw new AppError('dependency_unavailable', 'Redis is unavailable', { cause: error });
+}
