@@ -141,7 +141,7 @@ test('thousands that are due in the same second are all sent into their lanes, o
   const ids = Array.from({ length: 3_000 }, () => randomUUID());
   const sendAt = inMs(2_000);
   await bed.publishEvents(ids.map((id) => scheduledEvent(id, sendAt)));
-  const wanted = new Set(ids);
+  const wanted = new Set<string>(ids);
   const sent = () => email.filter(({ headers }) => wanted.has(String(headers['notification_id'])));
   await eventually(() => sent().length >= ids.length, 60_000);
   await eventually(async () => (await reminderCount()) === 0);
