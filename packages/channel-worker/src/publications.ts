@@ -39,14 +39,8 @@ function told(decision: Decision): { event: TimelineEvent; status: Status; reaso
 }
 
 /** Every provider of the channel that another one took over from, or would have: why, and when. */
-function failoversInside(envelope: Envelope, { attempts, passedOver = [] }: Step): TimelineEntryJson[] {
-  const failed = attempts.flatMap(({ provider, errorClass }, index) => {
-    const next = attempts[index + 1];
-    return next === undefined || next.provider === provider
-      ? []
-      : [{ provider, reason: errorClass, at: next.startedAt }];
-  });
-  return [...failed, ...passedOver].map(({ provider, reason, at }) => ({
+function failoversInside(envelope: Envelope, { passedOver = [] }: Step): TimelineEntryJson[] {
+  return passedOver.map(({ provider, reason, at }) => ({
     ...timelineEntry(envelope, 'failover', 'processing', at, { reason, discriminator: provider }),
     provider,
   }));

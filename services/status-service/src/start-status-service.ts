@@ -13,6 +13,7 @@ import {
   openRedis,
   requireServiceToken,
 } from '@notify/service-kit';
+import { startAlerts } from './alert-operators.ts';
 import type { StatusConfig } from './config.ts';
 import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
@@ -71,6 +72,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
   });
 
   startReminderLoop(context, lifecycle);
+  startAlerts({ config, database, publisher: broker, metrics, logger, lifecycle });
 
   const app = createHttpApp({
     logger,

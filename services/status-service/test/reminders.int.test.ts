@@ -47,8 +47,8 @@ function scheduledEvent(id: string, sendAt: string, envelope: Partial<EnvelopeJs
 
 /** Sent by email, with a receipt due. */
 function unconfirmed(id: string, confirmBy: string): NotificationEventJson[] {
-  const sent = notificationEvent(id, 'sent', { channel: 'email', at: new Date().toISOString(), outcome: 'sent' });
-  return [acceptedEvent(id, { at: new Date().toISOString() }), { ...sent, confirm_by: confirmBy }];
+  const sent = notificationEvent(id, 'sent', { channel: 'email', at: inMs(0), outcome: 'sent' });
+  return [acceptedEvent(id, { at: inMs(-1_000) }), { ...sent, confirm_by: confirmBy }];
 }
 
 async function reminderCount(): Promise<number> {

@@ -92,9 +92,10 @@ test.each(['failed', 'unknown'] as const)(
 
 test('with mode all every channel is used again', async () => {
   const [accepted, smsFailed] = ended('failed', { mode: 'all' }) as [NotificationEventJson, NotificationEventJson];
-  const emailFailed = notificationEvent(accepted.notification_id, 'failed', { at: later, channel: 'email' });
-  const [id = ''] = await record([accepted, emailFailed, smsFailed]);
-  expect((await retry(id)).status).toBe(202);
+  const id = accepted.notification_id;
+  const emailFailed = notificationEvent(id, 'failed', { at: later, hop: 0, channel: 'email', outcome: 'failed' });
+  await record([accepted, emailFailed, smsFailed]);
+  expect(await retry(id)).toMatchObject({ status: 202, body: { status: 'processing' } });
   await eventually(() => sentAgain(id).length === 2);
   expect(sentAgain(id).map(({ hop }) => hop)).toEqual(expect.arrayContaining([0, 1]));
 });
