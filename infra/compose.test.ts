@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { gatewayConfigKeys } from '../services/api-gateway/src/config.ts';
+import { receiptsKeys } from '../services/api-gateway/src/receipts/receipts-config.ts';
 import { emailConfigKeys } from '../services/email-service/src/config.ts';
 import { inAppConfigKeys } from '../services/in-app-service/src/config.ts';
 import { sandboxConfigKeys } from '../services/provider-sandbox/src/config.ts';
+import { sendgridPublicKey } from '../services/provider-sandbox/src/sendgrid-receipt.ts';
 import { pushConfigKeys } from '../services/push-service/src/config.ts';
 import { smsConfigKeys } from '../services/sms-service/src/config.ts';
 import { statusConfigKeys } from '../services/status-service/src/config.ts';
@@ -122,6 +124,16 @@ describe.each(all)('the container of %s', (name, service) => {
 test('whatever is stored is in a named volume', () => {
   const mounted = all.flatMap(([, { volumes = [] }]) => volumes).filter((volume) => !volume.endsWith(':ro'));
   expect(mounted.map((volume) => volume.split(':')[0]).sort()).toEqual(Object.keys(compose.volumes).sort());
+});
+
+test("the gateway verifies the sandbox's receipts until .env says otherwise, and never in production", () => {
+  expect(compose.services['api-gateway']?.environment?.['SENDGRID_WEBHOOK_PUBLIC_KEY']).toBe(
+    `\${SENDGRID_WEBHOOK_PUBLIC_KEY:-${sendgridPublicKey}}`,
+  );
+  const production = parse(readFileSync(join(projectDir, 'infra/docker/production.yml'), 'utf8'), { merge: true });
+  for (const key of Object.keys(receiptsKeys)) {
+    expect(production.services['api-gateway'].environment[key]).toBe(`\${${key}:-}`);
+  }
 });
 
 test('the Dockerfile and the compose file begin with the same Node', () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { sendgridPublicKey } from '../services/provider-sandbox/src/sendgrid-receipt.ts';
 import type { Settings } from './local/env-file.ts';
 import type { Instance } from './local/instance.ts';
 import { projectDir } from './local/paths.ts';
@@ -51,6 +52,28 @@ test('a service gets no secret that it does not need', () => {
   expect(environmentOf('api-gateway')['API_KEY']).toBe(secrets.API_KEY);
 });
 
+test('of the vendors the gateway gets what verifies their receipts, and nothing to send with', () => {
+  const verifying = {
+    SENDGRID_WEBHOOK_PUBLIC_KEY: 'a-public-key',
+    MAILGUN_WEBHOOK_SIGNING_KEY: 'a-signing-key',
+    TWILIO_AUTH_TOKEN: 'a-token',
+    TWILIO_STATUS_CALLBACK_BASE: 'https://notify.example.com',
+    ONESIGNAL_WEBHOOK_SECRET_FILE: '/run/secrets/onesignal',
+  };
+  const sending = {
+    SENDGRID_API_KEY: 'secret',
+    MAILGUN_API_KEY: 'secret',
+    TWILIO_ACCOUNT_SID: 'secret',
+    ONESIGNAL_API_KEY: 'secret',
+    SMTP_PASSWORD: 'secret',
+    FCM_SERVICE_ACCOUNT: 'secret',
+  };
+  const environment = environmentOf('api-gateway', { ...verifying, ...sending });
+  expect(environment).toMatchObject(verifying);
+  for (const key of Object.keys(sending)) expect(environment).not.toHaveProperty(key);
+  expect(environmentOf('user-service', verifying)).not.toMatchObject({ TWILIO_AUTH_TOKEN: 'a-token' });
+});
+
 test('a setting of .env wins over the wired address when it is not empty', () => {
   expect(environmentOf('email-service')['SMTP_HOST']).toBe('127.0.0.1');
   expect(environmentOf('email-service', { SMTP_HOST: '' })['SMTP_HOST']).toBe('127.0.0.1');
@@ -66,6 +89,19 @@ test('where a service listens and stores is not for .env to say', () => {
   });
   expect(environment).toMatchObject({ PORT: '8008', HOST: '127.0.0.1' });
   expect(environment['DATABASE_URL']).toContain('/status_db');
+});
+
+test("the gateway verifies the sandbox's receipts as long as the sandbox stands for the vendor", () => {
+  const environment = environmentOf('api-gateway');
+  expect(environment).toMatchObject({
+    SENDGRID_WEBHOOK_PUBLIC_KEY: sendgridPublicKey,
+    MAILGUN_WEBHOOK_SIGNING_KEY: environmentOf('email-service')['MAILGUN_API_KEY'],
+    TWILIO_AUTH_TOKEN: environmentOf('sms-service')['TWILIO_AUTH_TOKEN'],
+    TWILIO_STATUS_CALLBACK_BASE: environmentOf('sms-service')['TWILIO_STATUS_CALLBACK_BASE'],
+    ONESIGNAL_WEBHOOK_SECRET: environmentOf('push-service')['ONESIGNAL_API_KEY'],
+  });
+  const real = environmentOf('api-gateway', { SENDGRID_API_URL: 'https://api.sendgrid.com' });
+  expect(real).not.toHaveProperty('SENDGRID_WEBHOOK_PUBLIC_KEY');
 });
 
 test("the sandbox's account is used with the sandbox only", () => {

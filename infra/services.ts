@@ -16,6 +16,8 @@ export type Service = {
   readonly needs: readonly Need[];
   /** Settings that only this service gets: the vendors' secrets. */
   readonly ownPrefixes?: readonly string[];
+  /** Settings that this service gets as well, although another owns their prefix. */
+  readonly sharedSettings?: readonly string[];
 };
 
 /** The one table of services: what runs, where it listens, what it is given. */
@@ -23,7 +25,15 @@ export const services: readonly Service[] = [
   { name: 'user-service', portKey: 'user', wave: 1, database: 'user', needs: ['rabbitmq', 'redis', 'services'] },
   { name: 'template-service', portKey: 'template', wave: 1, database: 'template', needs: ['rabbitmq', 'services'] },
   { name: 'provider-sandbox', portKey: 'sandbox', wave: 1, needs: [] },
-  { name: 'status-service', portKey: 'status', wave: 1, database: 'status', needs: ['rabbitmq', 'redis', 'services'] },
+  {
+    name: 'status-service',
+    portKey: 'status',
+    wave: 1,
+    database: 'status',
+    needs: ['rabbitmq', 'redis', 'services'],
+    // The address of a webhook is often its secret, too.
+    ownPrefixes: ['ALERT_'],
+  },
   {
     name: 'email-service',
     portKey: 'email',
@@ -53,6 +63,13 @@ export const services: readonly Service[] = [
     database: 'gateway',
     needs: ['rabbitmq', 'redis', 'services', 'api_key'],
     ownPrefixes: ['GATEWAY_'],
+    sharedSettings: [
+      'SENDGRID_WEBHOOK_PUBLIC_KEY',
+      'MAILGUN_WEBHOOK_SIGNING_KEY',
+      'TWILIO_AUTH_TOKEN',
+      'TWILIO_STATUS_CALLBACK_BASE',
+      'ONESIGNAL_WEBHOOK_SECRET',
+    ],
   },
 ];
 
@@ -105,16 +122,26 @@ function wiring(service: Service, instance: Instance): Record<string, string> {
   };
 }
 
+/** With it the sandbox's SendGrid receipts are verified: the same at each start. */
+const sandboxSendgridKey =
+  'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE9fRLEQHv0s7xaQrFaN9aQYocaAK/vTTXjyzcqQru7aMUTMIxaVAzu1cG0qlsZc9snOxHtiBHzvlejEfdMHVLgw==';
+
 /**
  * The vendors' APIs as the sandbox speaks them, with accounts that it takes. An account is left out when .env names the vendor's own
  * address: then it must name the account too, and the service says so.
  */
 function sandboxVendor(service: Service, { ports, settings }: Instance): Record<string, string> {
   const sandboxUrl = `http://127.0.0.1:${ports.sandbox}`;
-  const withAccount = (addressKey: string, account: Record<string, string>): Record<string, string> => ({
+  const account = (addressKey: string, ofSandbox: Record<string, string>): Record<string, string> =>
+    settings[addressKey] ? {} : ofSandbox;
+  const withAccount = (addressKey: string, ofSandbox: Record<string, string>): Record<string, string> => ({
     [addressKey]: sandboxUrl,
-    ...(!settings[addressKey] && account),
+    ...account(addressKey, ofSandbox),
   });
+  const sandboxTwilio = {
+    TWILIO_AUTH_TOKEN: 'sandbox',
+    TWILIO_STATUS_CALLBACK_BASE: `http://localhost:${ports.gateway}`,
+  };
   switch (service.name) {
     case 'email-service':
       return {
@@ -126,9 +153,8 @@ function sandboxVendor(service: Service, { ports, settings }: Instance): Record<
     case 'sms-service':
       return withAccount('TWILIO_API_URL', {
         TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
-        TWILIO_AUTH_TOKEN: 'sandbox',
         TWILIO_FROM: '+15005550006',
-        TWILIO_STATUS_CALLBACK_BASE: `http://localhost:${ports.gateway}`,
+        ...sandboxTwilio,
       });
     case 'push-service':
       return {
@@ -137,6 +163,13 @@ function sandboxVendor(service: Service, { ports, settings }: Instance): Record<
           ONESIGNAL_APP_ID: '00000000-0000-4000-8000-000000000000',
           ONESIGNAL_API_KEY: 'sandbox',
         }),
+      };
+    case 'api-gateway':
+      return {
+        ...account('SENDGRID_API_URL', { SENDGRID_WEBHOOK_PUBLIC_KEY: sandboxSendgridKey }),
+        ...account('MAILGUN_API_URL', { MAILGUN_WEBHOOK_SIGNING_KEY: 'sandbox' }),
+        ...account('TWILIO_API_URL', sandboxTwilio),
+        ...account('ONESIGNAL_API_URL', { ONESIGNAL_WEBHOOK_SECRET: 'sandbox' }),
       };
     case 'provider-sandbox':
       return { RECEIPTS_URL: `http://127.0.0.1:${ports.gateway}` };
@@ -165,7 +198,8 @@ function passedOn(service: Service, settings: Settings): Record<string, string> 
       !secretSetting.test(key) &&
       !(key in serverAddresses && !service.needs.includes(serverAddresses[key] as Need)) &&
       !fixedSettings.includes(key) &&
-      !othersPrefixes.some((prefix) => key.startsWith(prefix)),
+      (service.sharedSettings?.includes(key.replace(/_FILE$/, '')) ||
+        !othersPrefixes.some((prefix) => key.startsWith(prefix))),
   );
   return Object.fromEntries(wanted);
 }

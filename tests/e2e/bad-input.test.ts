@@ -61,23 +61,32 @@ test.each([
   expect(answer.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual(fields);
 });
 
-test.each(['send_at', 'expires_at', 'confirm_within_seconds', 'idempotency_key'])(
-  'the field %s is not built yet, and is refused rather than ignored',
-  async (field) => {
-    const answer = await post({ to, content, [field]: field.endsWith('_at') ? '2030-01-01T00:00:00Z' : '60' });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field, code: 'object_unknown' }] } });
-  },
-);
-
-test('mode all and the Idempotency-Key header are refused as well', async () => {
-  expect(await post({ to, content, mode: 'all' })).toMatchObject({
+test('what is not built yet is refused rather than ignored', async () => {
+  expect(await post({ to, content, idempotency_key: 'k' })).toMatchObject({
     status: 400,
-    body: { errors: [{ field: 'mode' }] },
+    body: { errors: [{ field: 'idempotency_key', code: 'object_unknown' }] },
   });
   expect(await post({ to, content }, { 'idempotency-key': 'k' })).toMatchObject({
     status: 400,
     body: { errors: [{ field: 'Idempotency-Key', code: 'not_supported' }] },
   });
+});
+
+test.each<[string, Record<string, unknown>, string[]]>([
+  ['a time that is none', { send_at: 'tomorrow' }, ['send_at']],
+  ['an expiry in the past', { expires_at: '2020-01-01T00:00:00Z' }, ['expires_at']],
+  [
+    'an expiry before the sending',
+    { send_at: '2099-01-02T00:00:00Z', expires_at: '2099-01-01T00:00:00Z' },
+    ['expires_at'],
+  ],
+  ['a confirmation in no time', { confirm_within_seconds: 0 }, ['confirm_within_seconds']],
+  ['a confirmation with mode all', { mode: 'all', confirm_within_seconds: 60 }, ['confirm_within_seconds']],
+  ['an unknown mode', { mode: 'some' }, ['mode']],
+])('%s: 400 that names each field of the wish', async (_what, wish, fields) => {
+  const answer = await post({ to, content, ...wish });
+  expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  expect(answer.body.errors.map(({ field }: { field: string }) => field)).toEqual(fields);
 });
 
 test('headers that are no trace are left out, and the notification goes its way', async () => {

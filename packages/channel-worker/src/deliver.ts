@@ -12,6 +12,7 @@ import {
 } from '@notify/contracts';
 import {
   type Broker,
+  cancelledMessage,
   type Delivery,
   deadLetter,
   eventMessage,
@@ -179,8 +180,9 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     if (claim === undefined) return defer({ ...envelope, claimToken }, 'dependency_unavailable');
     if (claim.state === 'done') return publishAll(publicationsOf(envelope, claim.outcome));
     if (claim.state === 'closed') {
-      // Whoever closed it has told the record.
       logger.info('closed', { reason: claim.reason });
+      // Whoever cancelled it tells the record, but may have died before that.
+      if (claim.reason === 'cancelled') await publishAll([cancelledMessage(envelope, new Date().toISOString())]);
       return metrics.outcome('closed');
     }
     if (claim.state === 'sending') {

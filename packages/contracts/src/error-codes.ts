@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   notification_not_found: { status: 404, title: 'No such notification' },
   method_not_allowed: { status: 405, title: 'This method is not allowed here' },
   conflict: { status: 409, title: 'It conflicts with what is there' },
+  already_sent: { status: 409, title: 'A provider has it, or may have it' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
   no_deliverable_channel: { status: 422, title: 'No channel can reach this recipient' },

@@ -3,6 +3,12 @@ export type { Consumer } from './consumer.ts';
 export { deadLetter } from './dead-letter.ts';
 export type { Delivery } from './delivery.ts';
 export { BrokerUnavailableError } from './errors.ts';
-export { eventMessage, firstLaneMessages, laneMessage, timelineEntry } from './notification-messages.ts';
+export {
+  cancelledMessage,
+  eventMessage,
+  firstLaneMessages,
+  laneMessage,
+  timelineEntry,
+} from './notification-messages.ts';
 export type { OutgoingMessage, Publisher } from './publisher.ts';
 export { deferralRung, nextRung } from './retry-schedule.ts';

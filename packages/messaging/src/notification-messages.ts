@@ -56,11 +56,13 @@ export function eventMessage(
   parts: Pick<NotificationEventJson, 'attempts' | 'timeline'> & {
     occurredAt: string;
     discriminator?: string;
+    /** Default: derived from the position, the event and the discriminator. */
+    id?: string;
     confirmBy?: string;
     envelope?: NotificationEventJson['envelope'];
   },
 ): OutgoingMessage {
-  const id = eventId(envelope.notificationId, envelope, event, parts.discriminator);
+  const id = parts.id ?? eventId(envelope.notificationId, envelope, event, parts.discriminator);
   const body: NotificationEventJson = {
     version: 1,
     event_id: id,
@@ -88,6 +90,21 @@ export function eventMessage(
     headers: readableHeaders(envelope),
     correlationId: envelope.correlationId,
   };
+}
+
+/**
+ * That the notification was cancelled in this epoch. Its id names no hop and no try: whoever tells it, wherever the notification was by
+ * then, it is one and the same event.
+ */
+export function cancelledMessage(envelope: Envelope, at: string): OutgoingMessage {
+  const id = eventId(envelope.notificationId, { epoch: envelope.epoch, hop: 0, attempt: 0 }, 'cancelled');
+  const { channel: _theWholeNotification, ...entry } = timelineEntry(envelope, 'cancelled', 'cancelled', at);
+  return eventMessage(envelope, 'cancelled', 'cancelled', {
+    attempts: [],
+    timeline: [{ ...entry, id }],
+    occurredAt: at,
+    id,
+  });
 }
 
 /** One line of the trail, at the envelope's position. */

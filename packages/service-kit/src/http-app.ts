@@ -21,6 +21,8 @@ export interface HttpAppOptions {
   lifecycle: Lifecycle;
   /** By the dependency's name, as `/health/ready` shows it. */
   readiness: Record<string, ReadinessCheck>;
+  /** Mounted before the parser of JSON bodies: they read their bodies themselves, or have none. Default: none. */
+  rawBodyRouters?: Router[];
   /** Mounted in order, before the 404. */
   routers: (Router | RequestHandler)[];
   /** Default `256kb`. */
@@ -118,6 +120,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
     next();
   });
   app.use(helmet());
+  for (const router of options.rawBodyRouters ?? []) app.use(router);
   app.use(...jsonBody(options.bodyLimit ?? '256kb'));
   for (const router of options.routers) app.use(router);
   app.use(notFoundHandler);

@@ -10,8 +10,9 @@ import {
 } from '@notify/service-kit';
 import Joi from 'joi';
 import { API_KEY_PATTERN } from './api-key.ts';
+import { type ReceiptsConfig, receiptsKeys } from './receipts/receipts-config.ts';
 
-export interface GatewayConfig extends DataServiceConfig, RedisConfig, NotificationTypesConfig {
+export interface GatewayConfig extends DataServiceConfig, RedisConfig, NotificationTypesConfig, ReceiptsConfig {
   API_KEY: string;
   PUBLIC_URL?: string;
   USER_SERVICE_URL: string;
@@ -29,6 +30,7 @@ export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
   ...dataServiceKeys(8001),
   ...redisKeys,
   ...notificationTypesKeys,
+  ...receiptsKeys,
   // The bootstrap key, with every scope; the database keeps only its hash.
   API_KEY: Joi.string()
     .pattern(API_KEY_PATTERN, 'nk_live_<id>_<secret>')

@@ -1,7 +1,8 @@
 import { ERROR_CODES } from '@notify/contracts';
 import type Joi from 'joi';
 import joiToJson from 'joi-to-json';
-import { OPERATIONS, type Operation } from './operations.ts';
+import type { Operation } from './operations/operation.ts';
+import { OPERATIONS } from './operations.ts';
 
 // Its types describe an ES module; what node loads is the function itself.
 const parse = joiToJson as unknown as (typeof joiToJson)['parse'];

@@ -20,11 +20,17 @@ import { docsRoute } from './docs-route.ts';
 import { followRoute } from './follow-route.ts';
 import { forwardRoute } from './forward-route.ts';
 import { managementOperations } from './management-operations.ts';
+import { notificationTypesRoute } from './notification-types-route.ts';
 import { notifyRoute } from './notify-route.ts';
+import { operateRoute } from './operate-route.ts';
+import { receiptsRoute } from './receipts/receipts-route.ts';
 import { sendRoute } from './send-route.ts';
 import { openSyncReplies } from './sync-replies.ts';
 
 const NAME = 'api-gateway';
+
+/** Longer than a replay takes at most. */
+const REPLAY_TIMEOUT_MS = 30_000;
 
 /** Opens everything and listens. @throws when a dependency is away at start. */
 export async function startApiGateway(config: GatewayConfig, logger: Logger, lifecycle: Lifecycle): Promise<void> {
@@ -43,10 +49,12 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: NAME, logger, metrics, lifecycle });
 
   const token = createServiceTokens(config.SERVICE_TOKEN_SECRET, NAME);
-  const clientOf = (service: string, baseUrl: string) => createServiceClient({ service, baseUrl, token, logger });
+  const clientOf = (service: string, baseUrl: string, timeoutMs?: number) =>
+    createServiceClient({ service, baseUrl, token, logger, timeoutMs });
   const userService = clientOf('user-service', config.USER_SERVICE_URL);
   const templateService = clientOf('template-service', config.TEMPLATE_SERVICE_URL);
   const statusService = clientOf('status-service', config.STATUS_SERVICE_URL);
+  const replays = clientOf('status-service', config.STATUS_SERVICE_URL, REPLAY_TIMEOUT_MS);
   const inAppService = clientOf('in-app-service', config.IN_APP_SERVICE_URL);
 
   const users = await openUserDirectory(userService, broker);
@@ -56,6 +64,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const replies = await openSyncReplies(broker);
   const authenticate = createAuthenticator(database);
   const canSend = authenticate('notifications:write');
+  const canRead = authenticate('notifications:read');
 
   const app = createHttpApp({
     logger,
@@ -68,11 +77,14 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       },
       postgres: () => database.query('SELECT 1'),
     },
+    rawBodyRouters: [receiptsRoute(config, { broker, redis, logger, metrics })],
     routers: [
       docsRoute(config.PUBLIC_URL),
       sendRoute(canSend, { broker, summaries, users, templates, types }),
       notifyRoute(canSend, { broker, summaries, replies }),
-      followRoute(authenticate('notifications:read'), { statusService, summaries }),
+      operateRoute(canSend, { statusService, replays, summaries }),
+      followRoute(canRead, { statusService, summaries }),
+      notificationTypesRoute(canRead, types),
       forwardRoute(
         managementOperations({ userService, templateService, inAppService, users, templates }),
         authenticate,

@@ -26,19 +26,18 @@ function isHopeless({ error_class: errorClass }: AttemptJson): boolean {
  */
 export function syncAnswer(reply: SyncReplyJson): { status: 200 | 207; body: SyncAnswerJson } {
   const { notification_id, status, channel, attempts, skipped = [] } = reply;
-  // Its vendors were down, and nothing was tried there: no verdict on the recipient.
-  const isAnyUnavailable = skipped.some(({ reason }) => reason === PROVIDERS_UNAVAILABLE);
-  const isAnySuppressed = skipped.some(({ reason }) => reason === 'suppressed');
   if (status === 'sent' || status === 'delivered') {
-    const fallbackUsed = isAnyUnavailable || isAnySuppressed || attempts.some((attempt) => attempt.channel !== channel);
+    const fallbackUsed = skipped.length > 0 || attempts.some((attempt) => attempt.channel !== channel);
     return {
       status: fallbackUsed ? 207 : 200,
       body: { notification_id, status, channel, fallback_used: fallbackUsed, attempts },
     };
   }
   const extra = { notification_id, attempts };
-  const isAnythingKnown = attempts.length > 0 || isAnySuppressed;
-  if (!isAnyUnavailable && isAnythingKnown && attempts.every(isHopeless)) {
+  // Where its vendors were down, nothing was tried: no verdict on the recipient. A suppressed address is one.
+  const isVerdict = skipped.every(({ reason }) => reason !== PROVIDERS_UNAVAILABLE);
+  const isAnyRefused = attempts.length > 0 || skipped.some(({ reason }) => reason === 'suppressed');
+  if (isVerdict && isAnyRefused && attempts.every(isHopeless)) {
     throw new AppError('undeliverable', 'No channel can ever deliver this: see attempts', { extra });
   }
   throw new AppError('delivery_failed', 'Every channel failed: see attempts', { extra });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import express, { type Router } from 'express';
 import Joi from 'joi';
 import { onesignalError, onesignalRefusal } from './onesignal-errors.ts';
+import { onesignalReceipt } from './onesignal-receipt.ts';
 import type { Sandbox } from './sandbox.ts';
 import { playOut, sendVendorAnswer, type VendorAnswer, visibleHeaders } from './vendor-request.ts';
 
@@ -12,6 +13,7 @@ interface OnesignalNotification {
   headings?: Record<string, string>;
   data?: Record<string, string>;
   idempotency_key?: string;
+  name?: string;
 }
 
 /** How many idempotency keys are remembered. */
@@ -29,6 +31,7 @@ const notificationSchema = Joi.object({
   }),
   headings: texts,
   data: texts,
+  name: Joi.string().max(128),
   idempotency_key: Joi.string().guid().messages({ '*': 'idempotency_key must be a valid UUID' }),
 })
   .unknown()
@@ -39,7 +42,8 @@ export function onesignalRoute(sandbox: Sandbox): Router {
   const router = express.Router();
   const idsByKey = new Map<string, string>();
   router.post('/notifications', express.text({ type: () => true, limit: '256kb' }), async (request, response) => {
-    if (!/^(Key|Basic) ./.test(request.headers.authorization ?? '')) {
+    const [, apiKey] = /^(?:Key|Basic) (.+)/.exec(request.headers.authorization ?? '') ?? [];
+    if (apiKey === undefined) {
       return sendVendorAnswer(response, onesignalRefusal('auth', ''));
     }
     const parsed = parseNotification(request.body);
@@ -52,7 +56,7 @@ export function onesignalRoute(sandbox: Sandbox): Router {
       holds: sandbox.holds,
       // One request is answered as one, whomever it is for.
       behaviour: sandbox.behaviourFor('onesignal', to),
-      accept: () => acceptOnce(sandbox, idsByKey, parsed, headers),
+      accept: () => acceptOnce(sandbox, idsByKey, parsed, headers, apiKey),
       refuse: (kind) => onesignalRefusal(kind, to),
     });
   });
@@ -77,6 +81,7 @@ function acceptOnce(
   idsByKey: Map<string, string>,
   notification: OnesignalNotification,
   headers: Record<string, string>,
+  apiKey: string,
 ): VendorAnswer {
   const key = notification.idempotency_key;
   const known = key === undefined ? undefined : idsByKey.get(key);
@@ -89,7 +94,7 @@ function acceptOnce(
     const [oldest] = idsByKey.keys();
     if (idsByKey.size > KEYS_LIMIT && oldest !== undefined) idsByKey.delete(oldest);
   }
-  const { app_id, include_subscription_ids, contents, headings, data } = notification;
+  const { app_id, include_subscription_ids, contents, headings, data, name = '' } = notification;
   for (const to of include_subscription_ids) {
     sandbox.receive('onesignal', {
       id,
@@ -97,6 +102,7 @@ function acceptOnce(
       from: app_id,
       notificationId: data?.['notification_id'] ?? null,
       content: { title: headings?.['en'], body: contents['en'], data, headers },
+      writeReceipt: (status) => onesignalReceipt({ messageId: id, appId: app_id, to, name, apiKey }, status),
     });
   }
   return { status: 200, body: { id, external_id: key ?? null } };

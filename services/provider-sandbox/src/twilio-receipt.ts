@@ -22,7 +22,9 @@ export interface TwilioReceiptSubject {
 export function twilioReceipt(subject: TwilioReceiptSubject, status: ReceiptStatus): Receipt | undefined {
   const outcome = OUTCOMES[status];
   if (outcome === undefined || !URL.canParse(subject.statusCallback)) return undefined;
-  const { pathname, search } = new URL(subject.statusCallback);
+  // A fragment says how often to try, and is neither called nor signed.
+  const [url = ''] = subject.statusCallback.split('#');
+  const { pathname, search } = new URL(url);
   const fields: Record<string, string> = {
     ApiVersion: '2010-04-01',
     AccountSid: subject.accountSid,
@@ -34,7 +36,7 @@ export function twilioReceipt(subject: TwilioReceiptSubject, status: ReceiptStat
   };
   const signed = Object.keys(fields)
     .sort()
-    .reduce((text, name) => `${text}${name}${fields[name]}`, subject.statusCallback);
+    .reduce((text, name) => `${text}${name}${fields[name]}`, url);
   return {
     path: `${pathname}${search}`,
     headers: {

@@ -86,6 +86,19 @@ const sendByMailgun = () =>
     }),
   });
 
+const sendByOnesignal = () =>
+  fetch(`${sandbox.url}/notifications`, {
+    method: 'POST',
+    headers: { Authorization: 'Key the-key' },
+    body: JSON.stringify({
+      app_id: 'an-app',
+      include_subscription_ids: ['subscription-1'],
+      contents: { en: 'x' },
+      name: 'n-1.0.1.2',
+      data: { notification_id: 'n-1' },
+    }),
+  });
+
 test.each([
   ['delivered', { event: 'delivered' }],
   ['bounced', { event: 'bounce', type: 'bounce' }],
@@ -161,14 +174,47 @@ test.each([
   expect(twilio.validateRequest('another-token', signature, url, fields)).toBe(false);
 });
 
+test.each([
+  ['delivered', 'message.push.received'],
+  ['bounced', 'message.push.unsubscribed'],
+  ['undelivered', 'message.push.failed'],
+  ['opened', 'message.push.clicked'],
+])(
+  'OneSignal tells %s as %s, with the name that we gave and the header that an operator would',
+  async (status, kind) => {
+    const { id } = (await (await sendByOnesignal()).json()) as { id: string };
+    expect(await call('/api/receipts', { message_id: id, status })).toMatchObject({ body: { provider: 'onesignal' } });
+    const [receipt] = arrived as [Arrived];
+    expect(receipt.path).toBe('/receipts/onesignal');
+    expect(receipt.headers.authorization).toBe('Bearer the-key');
+    expect(JSON.parse(receipt.body)).toMatchObject({
+      'event.kind': kind,
+      'event.app_id': 'an-app',
+      'event.subscription_id': 'subscription-1',
+      'message.id': id,
+      'message.name': 'n-1.0.1.2',
+    });
+  },
+);
+
+test('how often Twilio is to try stands in the fragment, which it neither calls nor signs', async () => {
+  await sendSms({ StatusCallback: `${PUBLIC_URL}/receipts/twilio?notification_id=n-1#rc=5&rp=5xx` });
+  await call('/api/receipts', { notification_id: 'n-1', status: 'delivered' });
+  const [receipt] = arrived as [Arrived];
+  expect(receipt.path).toBe('/receipts/twilio?notification_id=n-1');
+  const fields = Object.fromEntries(new URLSearchParams(receipt.body));
+  const signature = String(receipt.headers['x-twilio-signature']);
+  expect(twilio.validateRequest('the-token', signature, `${PUBLIC_URL}${receipt.path}`, fields)).toBe(true);
+});
+
 test('every message gets a receipt by itself when that is asked for', async () => {
   expect((await call('/api/settings', { auto_receipts: 'delivered' })).body).toMatchObject({
     auto_receipts: 'delivered',
   });
-  await Promise.all([sendSms(), sendBySendgrid(), sendByMailgun()]);
-  await eventually(() => arrived.length === 3);
+  await Promise.all([sendSms(), sendBySendgrid(), sendByMailgun(), sendByOnesignal()]);
+  await eventually(() => arrived.length === 4);
   const paths = arrived.map(({ path }) => path.split('?')[0]).sort();
-  expect(paths).toEqual(['/receipts/mailgun', '/receipts/sendgrid', '/receipts/twilio']);
+  expect(paths).toEqual(['/receipts/mailgun', '/receipts/onesignal', '/receipts/sendgrid', '/receipts/twilio']);
 });
 
 test.each([

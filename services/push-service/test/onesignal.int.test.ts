@@ -83,6 +83,7 @@ test('a push carries title, body, data, our notification id and the key', async 
     authorization: 'Key a-key',
     body: {
       app_id: APP_ID,
+      name: `${delivery.notificationId}.1.2.3`,
       include_subscription_ids: [token],
       target_channel: 'push',
       contents: { en: 'There' },

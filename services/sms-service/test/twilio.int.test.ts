@@ -104,7 +104,7 @@ test('a message carries body, sender, credentials and a status callback that nam
     To: '+14155550123',
     From: '+15005550006',
     Body: 'Hello there',
-    StatusCallback: `https://notify.example.test/receipts/twilio?notification_id=${delivery.notificationId}&epoch=1&hop=2&attempt=3`,
+    StatusCallback: `https://notify.example.test/receipts/twilio?notification_id=${delivery.notificationId}&epoch=1&hop=2&attempt=3#rc=5&rp=5xx,ct,rt`,
   });
 });
 

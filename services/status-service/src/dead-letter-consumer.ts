@@ -1,9 +1,9 @@
-import type { NotificationEventJson } from '@notify/contracts';
 import type { Delivery } from '@notify/messaging';
 import type { Database, Logger } from '@notify/service-kit';
 import { readDeadLetter } from './dead-letter.ts';
 import { storeDeadLetters } from './dead-letter-store.ts';
 import { eventOfDeadLetter } from './event-of-dead-letter.ts';
+import type { RecordEvent } from './record-event.ts';
 import type { StatusMetrics } from './status-metrics.ts';
 import { storeEventsOrSingleOut } from './store-events-or-single-out.ts';
 
@@ -23,7 +23,7 @@ export function createDeadLetterBatchHandler({
 }): (deliveries: Delivery[]) => Promise<void> {
   return async (deliveries) => {
     const now = new Date();
-    const events: NotificationEventJson[] = [];
+    const events: RecordEvent[] = [];
     const letters = deliveries.map((delivery) => {
       const told = eventOfDeadLetter(delivery, now);
       if (told.event !== undefined) events.push(told.event);

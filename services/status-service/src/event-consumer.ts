@@ -1,8 +1,7 @@
-import type { NotificationEventJson } from '@notify/contracts';
 import { type Delivery, deadLetter, type Publisher } from '@notify/messaging';
 import type { Database, Logger } from '@notify/service-kit';
-import { parseEvent } from './parse-event.ts';
-import { parseJson } from './parse-json.ts';
+import { parseRecordEvent } from './parse-event.ts';
+import type { RecordEvent } from './record-event.ts';
 import type { StatusMetrics } from './status-metrics.ts';
 import { storeEventsOrSingleOut } from './store-events-or-single-out.ts';
 
@@ -29,10 +28,10 @@ export function createEventBatchHandler({
   logger: Logger;
 }): (deliveries: Delivery[]) => Promise<void> {
   return async (deliveries) => {
-    const sources = new Map<NotificationEventJson, Delivery>();
+    const sources = new Map<RecordEvent, Delivery>();
     const refused: Refused[] = [];
     for (const delivery of deliveries) {
-      const { event, problem } = parseEvent(parseJson(delivery.body));
+      const { event, problem } = parseRecordEvent(delivery);
       if (event === undefined) refused.push({ delivery, reason: 'invalid_message', detail: problem });
       else sources.set(event, delivery);
     }

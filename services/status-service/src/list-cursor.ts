@@ -1,5 +1,5 @@
 import { decodeCursor } from '@notify/service-kit';
-import type { ListPlace } from './notification-query-store.ts';
+import type { ListPlace } from './notification-filter.ts';
 
 export const UUID_PATTERN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TIME_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;

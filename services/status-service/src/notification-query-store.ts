@@ -1,17 +1,12 @@
 import type { ListQueryJson, NotificationJson } from '@notify/contracts';
 import type { Database } from '@notify/service-kit';
+import { conditionsOf, isBefore, type ListPlace } from './notification-filter.ts';
 import { NOTIFICATION_COLUMNS, type NotificationRow, notificationFromRow } from './notification-row.ts';
-
-/** The sort key of a list's item; lists go from the newest to the oldest. */
-export interface ListPlace {
-  createdAt: string;
-  id: string;
-}
 
 export async function findNotification(database: Database, id: string): Promise<NotificationJson | undefined> {
   const { rows } = await database.query<NotificationRow>({
     name: 'find notification',
-    text: `SELECT ${NOTIFICATION_COLUMNS} FROM notifications WHERE id = $1`,
+    text: `SELECT ${NOTIFICATION_COLUMNS} FROM notifications WHERE id = $1 AND is_known`,
     values: [id],
   });
   return rows[0] === undefined ? undefined : notificationFromRow(rows[0]);
@@ -26,25 +21,12 @@ export async function listNotifications(
   { limit, cursor: _cursor, ...filters }: ListQueryJson,
   after: ListPlace | undefined,
 ): Promise<NotificationJson[]> {
-  const conditions: string[] = [];
-  const values: unknown[] = [];
-  const where = (condition: (parameter: string) => string, value: unknown) => {
-    values.push(value);
-    conditions.push(condition(`$${values.length}`));
-  };
-  for (const column of ['status', 'channel', 'user_id', 'notification_type', 'priority'] as const) {
-    if (filters[column] !== undefined) where((parameter) => `${column} = ${parameter}`, filters[column]);
-  }
-  if (filters.created_after !== undefined) where((parameter) => `created_at > ${parameter}`, filters.created_after);
-  if (filters.created_before !== undefined) where((parameter) => `created_at < ${parameter}`, filters.created_before);
-  if (after !== undefined) {
-    values.push(after.createdAt, after.id);
-    conditions.push(`(created_at, id) < ($${values.length - 1}::timestamptz, $${values.length}::uuid)`);
-  }
+  const { conditions, values } = conditionsOf(filters);
+  if (after !== undefined) conditions.push(isBefore(after, values));
   values.push(limit);
   const { rows } = await database.query<NotificationRow>(
     `SELECT ${NOTIFICATION_COLUMNS} FROM notifications
-     ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+     WHERE ${conditions.join(' AND ')}
      ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
     values,
   );

@@ -1,7 +1,7 @@
-import type { NotificationEventJson } from '@notify/contracts';
 import { type Database, type DatabaseClient, inTransaction } from '@notify/service-kit';
 import { foldEvents, type NotificationRecord } from './fold-events.ts';
 import { PROGRESS_COLUMNS, type ProgressRow, recordFromRow, rowFromRecord } from './notification-row.ts';
+import type { RecordEvent } from './record-event.ts';
 
 const COLUMN_TYPES = {
   id: 'uuid',
@@ -17,6 +17,7 @@ const COLUMN_TYPES = {
   correlation_id: 'text',
   created_at: 'timestamptz',
   updated_at: 'timestamptz',
+  is_known: 'boolean',
   is_accepted: 'boolean',
   priority: 'text',
   channels: 'text[]',
@@ -55,9 +56,9 @@ const COMPLETE_STUBS = `UPDATE notifications AS old SET
   ${[...PROGRESS, ...FROM_ENVELOPE].map((name) => `${name} = new.${name}`).join(', ')}
   FROM ${ROWS} WHERE old.id = new.id`;
 
-type EventsById = Map<string, NotificationEventJson[]>;
+type EventsById = Map<string, RecordEvent[]>;
 
-function groupById(events: readonly NotificationEventJson[]): EventsById {
+function groupById(events: readonly RecordEvent[]): EventsById {
   const byId: EventsById = new Map();
   for (const event of events) {
     const group = byId.get(event.notification_id);
@@ -84,7 +85,7 @@ function write(client: DatabaseClient, name: keyof typeof STATEMENTS, records: N
 async function writeGroups(
   client: DatabaseClient,
   groups: EventsById,
-  isNew: (events: NotificationEventJson[]) => boolean,
+  isNew: (events: RecordEvent[]) => boolean,
 ): Promise<EventsById> {
   const missing: EventsById = new Map(groups);
   const fresh = [...groups.values()].filter(isNew).map((events) => foldEvents(undefined, events));
@@ -108,13 +109,18 @@ async function writeGroups(
   return missing;
 }
 
+/** Writes what became of notifications whose rows the caller has locked. */
+export async function writeProgress(client: DatabaseClient, records: NotificationRecord[]): Promise<void> {
+  await write(client, 'update_progress', records);
+}
+
 /**
  * Folds events into their records, in one transaction of two or three statements where all goes as usual.
  * A rowless event that is not `accepted` is early: it gets a stub in a further transaction, since inserting after
  * locking could deadlock. Doing it all again changes nothing.
  * @throws what PostgreSQL throws: see isDataError for what will never succeed.
  */
-export async function storeEvents(database: Database, events: readonly NotificationEventJson[]): Promise<void> {
+export async function storeEvents(database: Database, events: readonly RecordEvent[]): Promise<void> {
   if (events.length === 0) return;
   let groups = await inTransaction(database, (client) =>
     writeGroups(client, groupById(events), (group) => group.some(({ event }) => event === 'accepted')),

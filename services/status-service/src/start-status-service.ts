@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { createClosings } from '@notify/claims';
 import { STATUS_FAILED_QUEUE, STATUS_QUEUE } from '@notify/contracts';
 import { openBroker } from '@notify/messaging';
 import {
@@ -9,13 +10,16 @@ import {
   type Logger,
   listen,
   openDatabase,
+  openRedis,
   requireServiceToken,
 } from '@notify/service-kit';
+import { startAlerts } from './alert-operators.ts';
 import type { StatusConfig } from './config.ts';
 import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
 import { createEventBatchHandler } from './event-consumer.ts';
 import { notificationsRoute } from './notifications-route.ts';
+import { operateRoute } from './operate-route.ts';
 import { createStatusMetrics } from './status-metrics.ts';
 
 export const SERVICE_NAME = 'status-service';
@@ -36,6 +40,8 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     logger,
     lifecycle,
   );
+  // Only cancelling needs it, and says so while it is away.
+  const redis = await openRedis(config.REDIS_URL, logger, lifecycle, { isRequired: false });
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: SERVICE_NAME, logger, metrics, lifecycle });
 
   const context = { database, publisher: broker, metrics: createStatusMetrics(metrics), logger };
@@ -55,6 +61,8 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     onBatch: createDeadLetterBatchHandler(context),
   });
 
+  startAlerts({ config, database, publisher: broker, metrics, logger, lifecycle });
+
   const app = createHttpApp({
     logger,
     metrics,
@@ -68,6 +76,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     routers: [
       requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
       notificationsRoute(database),
+      operateRoute({ database, publisher: broker, closings: createClosings(redis) }),
       deadLettersRoute(database),
     ],
   });

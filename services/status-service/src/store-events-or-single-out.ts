@@ -1,7 +1,7 @@
-import type { NotificationEventJson } from '@notify/contracts';
 import { type Database, errorFields, type Logger } from '@notify/service-kit';
 import { isDataError } from './data-error.ts';
 import { storeEvents } from './notification-store.ts';
+import type { RecordEvent } from './record-event.ts';
 
 /**
  * Stores events; when the database refuses some for what is in them, all others are stored nevertheless.
@@ -10,9 +10,9 @@ import { storeEvents } from './notification-store.ts';
  */
 export async function storeEventsOrSingleOut(
   database: Database,
-  events: readonly NotificationEventJson[],
+  events: readonly RecordEvent[],
   logger: Logger,
-): Promise<NotificationEventJson[]> {
+): Promise<RecordEvent[]> {
   try {
     await storeEvents(database, events);
     return [];

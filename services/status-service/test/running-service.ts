@@ -21,6 +21,8 @@ export interface TestBed {
   databaseUrl: string;
   start(env?: NodeJS.ProcessEnv): Promise<{
     get<T>(path: string, token?: string): Promise<Answer<T>>;
+    post<T>(path: string, body?: unknown): Promise<Answer<T>>;
+    metrics(): Promise<string>;
     stop(): Promise<void>;
   }>;
   publishEvents(events: readonly NotificationEventJson[]): Promise<void>;
@@ -65,6 +67,17 @@ export async function openTestBed(): Promise<TestBed> {
           const authorization = `Bearer ${token ?? (await tokens(SERVICE_NAME))}`;
           const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization } });
           return { status: response.status, body: (await response.json()) as T };
+        },
+        async post<T>(path: string, body?: unknown) {
+          const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${await tokens(SERVICE_NAME)}`, 'content-type': 'application/json' },
+            body: body === undefined ? undefined : JSON.stringify(body),
+          });
+          return { status: response.status, body: (await response.json()) as T };
+        },
+        async metrics() {
+          return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
         },
       };
     },

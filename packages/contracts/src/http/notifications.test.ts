@@ -31,3 +31,11 @@ test.each(['14155550123', '+1 415 555 0123', '+1415', 'tel:+14155550123', '+0123
     expect(check(sendRequestSchema, { ...request, to: { phone } }).errors).toMatchObject([{ field: 'to.phone' }]);
   },
 );
+
+test('a confirmation has no meaning with mode all, however that is written', () => {
+  const wish = { to: { email: 'a@example.com' }, content: { body: 'b' }, confirm_within_seconds: 60 };
+  expect(check(sendRequestSchema, wish).errors).toBeUndefined();
+  expect(check(sendRequestSchema, { ...wish, mode: 'ALL' }).errors).toMatchObject([
+    { field: 'confirm_within_seconds' },
+  ]);
+});

@@ -61,8 +61,11 @@ export const sendRequestSchema = Joi.object<SendRequestJson>({
     .integer()
     .min(1)
     .max(7 * 86_400)
-    .when('mode', { is: 'all', then: Joi.forbidden() })
-    .messages({ 'any.unknown': '{{#label}} has no meaning with mode all: every channel is used anyway' }),
+    // Not `when`: the OpenAPI document would show it as a value that nothing can be.
+    .custom((value: number, helpers) =>
+      helpers.state.ancestors[0].mode === 'all' ? helpers.error('number.modeAll') : value,
+    )
+    .messages({ 'number.modeAll': '{{#label}} has no meaning with mode all: every channel is used anyway' }),
   metadata: field.metadata().default({}),
 })
   .xor('user_id', 'to')
@@ -99,8 +102,8 @@ export const notifyRequestSchema = Joi.object<NotifyRequestJson>({
   timeout_ms: Joi.number().integer().min(100).max(55_000).default(25_000),
 }).label('NotifyRequest');
 
-/** `GET /api/v1/notifications` */
-export interface ListQueryJson {
+/** Which notifications are meant: all that every given field fits. */
+export interface NotificationFilterJson {
   status?: Status;
   channel?: Channel;
   user_id?: string;
@@ -108,23 +111,58 @@ export interface ListQueryJson {
   priority?: Priority;
   created_after?: Date;
   created_before?: Date;
-  limit: number;
-  cursor?: string;
 }
 
-export const listQuerySchema = Joi.object<ListQueryJson>({
+const filterFields = (statuses: readonly Status[]) => ({
   status: Joi.string()
     .lowercase()
-    .valid(...STATUSES),
+    .valid(...statuses),
   channel: field.channel(),
   user_id: field.callerId(),
   notification_type: field.callerId(),
   priority: field.priority(),
   created_after: field.time(),
   created_before: field.time(),
+});
+
+/** `GET /api/v1/notifications` */
+export interface ListQueryJson extends NotificationFilterJson {
+  limit: number;
+  cursor?: string;
+}
+
+export const listQuerySchema = Joi.object<ListQueryJson>({
+  ...filterFields(STATUSES),
   limit: field.listLimit(),
   cursor: field.listCursor(),
 }).label('ListQuery');
+
+/** `POST /api/v1/notifications/{id}/cancel` and `.../retry`: the path says it all. */
+export const noFieldsSchema = Joi.object({}).label('NoFields');
+
+/** What can be sent again. */
+export const REPLAYABLE_STATUSES = ['failed', 'unknown'] as const satisfies readonly Status[];
+
+/** `POST /api/v1/notifications/replay` */
+export interface ReplayRequestJson {
+  /** Without a status: failed and unknown ones. */
+  filter: NotificationFilterJson;
+  /** Only count. */
+  dry_run: boolean;
+}
+
+export const replayRequestSchema = Joi.object<ReplayRequestJson>({
+  filter: Joi.object(filterFields(REPLAYABLE_STATUSES)).required(),
+  dry_run: Joi.boolean().strict().default(false),
+}).label('ReplayRequest');
+
+/** The 202 answer to it. */
+export interface ReplayAnswerJson {
+  /** What the filter fits and can be sent again. */
+  matched: number;
+  /** 0 with `dry_run`; less than `matched` where one call was not enough. */
+  replayed: number;
+}
 
 /** A notification as the API shows it. */
 export interface NotificationJson {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lostConnectionError, type OutgoingDelivery, type Provider } from '@notify/channel-worker';
+import { workMessageId } from '@notify/contracts';
 import { createHttpPoster, type HttpPoster, PostFailure } from '@notify/service-kit';
 import {
   ApiException,
@@ -83,6 +84,8 @@ function notificationOf(delivery: OutgoingDelivery, appId: string): Notification
   const { title, body, data } = content;
   return {
     app_id: appId,
+    // For operators, and the only field of ours that an event stream repeats.
+    name: workMessageId(notificationId, delivery),
     include_subscription_ids: [address],
     target_channel: 'push',
     // OneSignal wants a body, and everything in English, whatever language it is in.

@@ -13,6 +13,11 @@ import { OPTED_OUT, twilioMeaning } from './twilio-errors.ts';
 import { type TwilioCall, TwilioRequestClient, withTwilioCall } from './twilio-request-client.ts';
 
 const CONCURRENCY = 32;
+/**
+ * By itself Twilio brings a receipt again only where it could not connect. It keeps the fragment to itself.
+ * https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+ */
+const RETRY_RECEIPTS = '#rc=5&rp=5xx,ct,rt';
 
 /** What the SDK and its HTTP client throw, as far as it matters here. */
 interface TwilioFailure {
@@ -70,7 +75,7 @@ function statusCallbackOf(delivery: OutgoingDelivery, base: string | undefined):
     hop: String(hop),
     attempt: String(attempt),
   });
-  return { statusCallback: `${base.replace(/\/$/, '')}/receipts/twilio?${query}` };
+  return { statusCallback: `${base.replace(/\/$/, '')}/receipts/twilio?${query}${RETRY_RECEIPTS}` };
 }
 
 /** @returns our error; or the very error where it is none of Twilio's, so a bug of ours. */

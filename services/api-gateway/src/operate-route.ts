@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  AppError,
+  type NotificationJson,
+  noFieldsSchema,
+  type ReplayAnswerJson,
+  replayRequestSchema,
+  validate,
+} from '@notify/contracts';
+import type { ServiceClient } from '@notify/service-kit';
+import { type Request, type RequestHandler, Router } from 'express';
+import { validate as isUuid } from 'uuid';
+import type { AcceptSummaries } from './accept-summary.ts';
+import { refuseUnbuiltHeaders } from './unbuilt.ts';
+
+/** How long a notification that was just accepted may take to get on the record; usually some milliseconds. */
+const RECORD_DEADLINE_MS = 3_000;
+const RECORD_POLL_INTERVAL_MS = 50;
+
+export interface OperateDependencies {
+  statusService: ServiceClient;
+  /** status-service, with the patience that a replay needs. */
+  replays: ServiceClient;
+  summaries: AcceptSummaries;
+}
+
+/** `POST /api/v1/notifications/{id}/cancel`, `.../retry`, and `/api/v1/notifications/replay`. */
+export function operateRoute(
+  authenticate: RequestHandler,
+  { statusService, replays, summaries }: OperateDependencies,
+): Router {
+  /** Asks status-service again while the notification is known to be accepted, but not on the record yet. */
+  async function askAboutOne(request: Request, action: 'cancel' | 'retry'): Promise<NotificationJson> {
+    const id = String(request.params['id']);
+    if (!isUuid(id)) throw new AppError('notification_not_found', 'There is no notification with this id');
+    validate(noFieldsSchema, request.body ?? {});
+    const deadline = Date.now() + RECORD_DEADLINE_MS;
+    for (;;) {
+      try {
+        return await statusService.request<NotificationJson>('POST', `/notifications/${id}/${action}`);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'notification_not_found') throw error;
+        if ((await summaries.find(id)) === undefined) throw error;
+        if (Date.now() > deadline) {
+          throw new AppError('dependency_unavailable', 'It was accepted, but is not on the record yet; try again');
+        }
+      }
+      await sleep(RECORD_POLL_INTERVAL_MS);
+    }
+  }
+
+  const router = Router();
+  router.post('/api/v1/notifications/replay', authenticate, refuseUnbuiltHeaders, async (request, response) => {
+    const body = validate(replayRequestSchema, request.body ?? {});
+    response.status(202).json(await replays.request<ReplayAnswerJson>('POST', '/notifications/replay', body));
+  });
+  router.post('/api/v1/notifications/:id/cancel', authenticate, async (request, response) => {
+    response.json(await askAboutOne(request, 'cancel'));
+  });
+  router.post('/api/v1/notifications/:id/retry', authenticate, async (request, response) => {
+    response.status(202).json(await askAboutOne(request, 'retry'));
+  });
+  return router;
+}

@@ -1,0 +1,32 @@
+import { suppressionSchema, suppressionsQuerySchema } from '@notify/contracts';
+import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
+
+export const SUPPRESSION_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/suppressions',
+    tag: 'Users',
+    summary:
+      'Addresses to which nothing is sent, newest first: hard bounces, complaints and STOP replies add themselves',
+    scope: 'users:read',
+    query: suppressionsQuerySchema,
+    answers: { 200: 'A page of suppressions', ...VALIDATION_PROBLEM },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/suppressions',
+    tag: 'Users',
+    summary: 'Suppress an address by hand',
+    scope: 'users:write',
+    body: { schema: suppressionSchema, example: { channel: 'email', address: 'person@example.com' } },
+    answers: { 200: 'It was suppressed before, and stays as it is', 201: 'Suppressed', ...VALIDATION_PROBLEM },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/suppressions/{id}',
+    tag: 'Users',
+    summary: 'Allow an address again',
+    scope: 'users:write',
+    answers: { 204: 'Removed', ...VALIDATION_PROBLEM, 404: 'No such suppression', 503: 'Redis is away: try again' },
+  },
+];

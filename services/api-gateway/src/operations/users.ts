@@ -1,0 +1,100 @@
+import { deviceSchema, pageQuerySchema, preferencesSchema, userPatchSchema, userPutSchema } from '@notify/contracts';
+import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
+
+const USER_PROBLEM = { 404: 'No such user' };
+
+export const USER_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/users',
+    tag: 'Users',
+    summary: 'List users',
+    scope: 'users:read',
+    query: pageQuerySchema,
+    answers: { 200: 'A page of users', ...VALIDATION_PROBLEM },
+  },
+  {
+    method: 'put',
+    path: '/api/v1/users/{user_id}',
+    tag: 'Users',
+    summary: 'Create or replace a user',
+    scope: 'users:write',
+    body: {
+      schema: userPutSchema,
+      example: {
+        email: 'person@example.com',
+        phone: '+14155550123',
+        locale: 'fr-CA',
+        timezone: 'America/Toronto',
+        name: 'Ada',
+      },
+    },
+    answers: { 200: 'Replaced', 201: 'Created', ...VALIDATION_PROBLEM },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/users/{user_id}',
+    tag: 'Users',
+    summary: 'One user',
+    scope: 'users:read',
+    answers: { 200: 'The user', ...USER_PROBLEM },
+  },
+  {
+    method: 'patch',
+    path: '/api/v1/users/{user_id}',
+    tag: 'Users',
+    summary: 'Change some fields of a user',
+    scope: 'users:write',
+    body: { schema: userPatchSchema, example: { phone: '+14155550124' } },
+    answers: { 200: 'Changed', ...VALIDATION_PROBLEM, ...USER_PROBLEM },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/users/{user_id}/devices',
+    tag: 'Users',
+    summary: "List a user's devices",
+    scope: 'users:read',
+    answers: { 200: 'The devices', ...USER_PROBLEM },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/users/{user_id}/devices',
+    tag: 'Users',
+    summary: 'Register a device for push',
+    scope: 'users:write',
+    body: { schema: deviceSchema, example: { token: 'fcm-registration-token', platform: 'android', provider: 'fcm' } },
+    answers: { 201: 'Registered', ...VALIDATION_PROBLEM, ...USER_PROBLEM },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/users/{user_id}/devices/{token}',
+    tag: 'Users',
+    summary: 'Remove a device',
+    scope: 'users:write',
+    answers: { 204: 'Removed', 404: 'No such user or device' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/users/{user_id}/preferences',
+    tag: 'Users',
+    summary: "A user's channel preferences",
+    scope: 'users:read',
+    answers: { 200: 'The preferences', ...USER_PROBLEM },
+  },
+  {
+    method: 'put',
+    path: '/api/v1/users/{user_id}/preferences',
+    tag: 'Users',
+    summary: "Replace a user's channel preferences, in general and by notification type",
+    scope: 'users:write',
+    body: {
+      schema: preferencesSchema,
+      example: {
+        channels: { sms: false },
+        channel_order: ['push', 'email'],
+        types: { marketing: { channels: { email: false } } },
+      },
+    },
+    answers: { 200: 'Replaced', ...VALIDATION_PROBLEM, ...USER_PROBLEM },
+  },
+];
