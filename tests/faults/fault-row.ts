@@ -7,6 +7,7 @@ export const FAULT_GROUPS = [
   'Redis',
   'Vendors',
   'Messages',
+  'Receipts, schedules and deadlines',
   'Priorities',
 ] as const;
 export type FaultGroup = (typeof FAULT_GROUPS)[number];

@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import {
-  EVENTS_EXCHANGE,
-  FAILED_QUEUE,
-  NOTIFICATIONS_EXCHANGE,
-  type NotificationJson,
-  STATUS_QUEUE,
-} from '@notify/contracts';
+import { EVENTS_EXCHANGE, FAILED_QUEUE, NOTIFICATIONS_EXCHANGE, STATUS_QUEUE } from '@notify/contracts';
 import { eventually } from '@notify/testing';
-import { api } from '../e2e/system.ts';
 import { depthOf, drained, type Recorder, recordMessages, withBroker } from './broker.ts';
 import { type FaultCase, faultCase } from './fault-case.ts';
+import { recordsOf } from './records-of.ts';
 
 const messages = (options: Omit<FaultCase, 'group'>) => faultCase({ group: 'Messages', ...options });
 
@@ -122,14 +116,4 @@ async function eventsOfAll(ids: readonly string[]): Promise<Recorder['messages']
     const ended = new Set(own.filter(({ fields }) => fields.routingKey === 'notification.sent').map(idOf));
     return ended.size === wanted.size && own;
   });
-}
-
-async function recordsOf(ids: readonly string[]): Promise<NotificationJson[]> {
-  const records: NotificationJson[] = [];
-  for (const id of ids) {
-    const { status, body } = await api('GET', `/api/v1/notifications/${id}`);
-    if (status !== 200) throw new Error(`GET notification: ${status}`);
-    records.push(body);
-  }
-  return records;
 }

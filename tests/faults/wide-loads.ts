@@ -1,9 +1,11 @@
+import { eventually } from '@notify/testing';
 import { api, createUser, freshEmail, freshPhone, unique } from '../e2e/system.ts';
 import { content, forEach, type LoadPlan, toEmail } from './load.ts';
 import type { Copies } from './verify.ts';
 
 const PER_TEMPLATE = 10;
 const INBOXES = 20;
+const SETUP_TIMEOUT_MS = 30_000;
 
 /** Loads that need more than the gateway and a worker. What they ask for, no cache has seen. */
 
@@ -11,7 +13,8 @@ const INBOXES = 20;
 export async function withUsers(total: number): Promise<LoadPlan> {
   const users: string[] = [];
   await forEach(total, async (index) => {
-    users[index] = await createUser({ email: freshEmail() });
+    // The fault before may have left its services with a lot to do.
+    users[index] = await eventually(() => createUser({ email: freshEmail() }), SETUP_TIMEOUT_MS);
   });
   return { total, requestOf: (index) => ({ user_id: users[index], content, channels: ['email'] }) };
 }
@@ -20,12 +23,7 @@ export async function withUsers(total: number): Promise<LoadPlan> {
 export async function withTemplates(total: number): Promise<LoadPlan> {
   const codes: string[] = [];
   await forEach(Math.ceil(total / PER_TEMPLATE), async (index) => {
-    const code = unique('fault');
-    await api('POST', '/api/v1/templates', { code });
-    await api('PUT', `/api/v1/templates/${code}/draft/en`, { sms: { text: 'Hello {{ name }}' } });
-    const { status } = await api('POST', `/api/v1/templates/${code}/publish`, {});
-    if (status !== 201) throw new Error(`publish: ${status}`);
-    codes[index] = code;
+    codes[index] = await eventually(createTemplate, SETUP_TIMEOUT_MS);
   });
   return {
     total,
@@ -35,6 +33,15 @@ export async function withTemplates(total: number): Promise<LoadPlan> {
       variables: { name: 'Ada' },
     }),
   };
+}
+
+async function createTemplate(): Promise<string> {
+  const code = unique('fault');
+  await api('POST', '/api/v1/templates', { code });
+  await api('PUT', `/api/v1/templates/${code}/draft/en`, { sms: { text: 'Hello {{ name }}' } });
+  const { status } = await api('POST', `/api/v1/templates/${code}/publish`, {});
+  if (status !== 201) throw new Error(`publish: ${status}`);
+  return code;
 }
 
 /** The requests of two loads in turns, as many as both have together. */
@@ -50,7 +57,9 @@ export function withInboxes(total: number): { load(): Promise<LoadPlan>; countCo
   let users: string[] = [];
   return {
     async load() {
-      users = await Promise.all(Array.from({ length: INBOXES }, () => createUser({})));
+      users = await Promise.all(
+        Array.from({ length: INBOXES }, () => eventually(() => createUser({}), SETUP_TIMEOUT_MS)),
+      );
       return {
         total,
         requestOf: (index) => ({ user_id: users[index % INBOXES], content, channels: ['in_app'] }),
