@@ -34,7 +34,6 @@ export async function testFaults(args: readonly string[]): Promise<number> {
 
   // A run of some faults must not replace the report of all of them.
   const file = jestArguments.length > 0 ? join(localDir, 'reliability-report.md') : reportFile;
-  mkdirSync(dirname(file), { recursive: true });
   console.log(`The report will be ${relative(projectDir, file)}.`);
 
   const folder = mkdtempSync(join(tmpdir(), 'notify-faults-'));
@@ -51,6 +50,8 @@ export async function testFaults(args: readonly string[]): Promise<number> {
         : await runOnCompose({ project: 'faults', jestArguments, environment, onReady, timeoutMs: suiteTimeoutMs });
     // Half a run is no report.
     if (facts !== undefined && existsSync(rowsFile) && code !== interruptedCode) {
+      // .local goes with the last instance in it.
+      mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, reliabilityReport(facts, readRows(rowsFile)));
     }
     return code;
