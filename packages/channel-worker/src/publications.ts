@@ -4,7 +4,6 @@ import {
   type Envelope,
   EVENTS_EXCHANGE,
   eventId,
-  FAILED_EXCHANGE,
   RECIPIENT_REJECTED,
   type RecipientRejectedJson,
   type RungName,
@@ -15,7 +14,14 @@ import {
   type TimelineEntryJson,
   type TimelineEvent,
 } from '@notify/contracts';
-import { deferralRung, eventMessage, laneMessage, type OutgoingMessage, timelineEntry } from '@notify/messaging';
+import {
+  deferralRung,
+  eventMessage,
+  failedMessage,
+  laneMessage,
+  type OutgoingMessage,
+  timelineEntry,
+} from '@notify/messaging';
 import type { Decision, Step } from './step.ts';
 
 /** How a decision is told: the event, the status it stands for. */
@@ -85,17 +91,8 @@ function nextStep(envelope: Envelope, { attempts, decision }: Step): OutgoingMes
       const skipped = skippedWith(envelope, decision);
       return laneMessage({ ...next, hop: envelope.hop + 1, attempt: 1, tried, skipped }, decision.reason);
     }
-    case 'end': {
-      const { messageId, ...failed } = laneMessage({ ...next, tried }, decision.reason);
-      if (!isForOperators(decision)) return undefined;
-      // `recorded`: the outcome event tells status-service already; this copy is for the operators.
-      return {
-        ...failed,
-        messageId: `${messageId}.failed`,
-        exchange: FAILED_EXCHANGE,
-        headers: { ...failed.headers, recorded: 1 },
-      };
-    }
+    case 'end':
+      return isForOperators(decision) ? failedMessage({ ...next, tried }, decision.reason) : undefined;
   }
 }
 

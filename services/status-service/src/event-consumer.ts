@@ -1,5 +1,8 @@
+import type { Closings } from '@notify/claims';
 import { type Delivery, deadLetter, type Publisher } from '@notify/messaging';
-import type { Database, Logger } from '@notify/service-kit';
+import type { Logger } from '@notify/service-kit';
+import { followReceipts } from './follow-receipts.ts';
+import type { RecordStorage } from './notification-store.ts';
 import { parseRecordEvent } from './parse-event.ts';
 import type { RecordEvent } from './record-event.ts';
 import type { StatusMetrics } from './status-metrics.ts';
@@ -12,21 +15,19 @@ interface Refused {
 }
 
 /**
- * Handles batches of status.queue: valid events are folded into their records, the others go to the failed queue,
- * and neither waits for the other. Throws while the database is away: the batch is then tried again, which is
- * harmless at any point since both halves can be repeated.
+ * Handles batches of status.queue: valid events and receipts are folded into their records, and what follows from receipts is done; the
+ * others go to the failed queue, and neither waits for the other. Throws while the database is away: the batch is then tried again,
+ * which is harmless at any point since every part can be repeated.
  */
-export function createEventBatchHandler({
-  database,
-  publisher,
-  metrics,
-  logger,
-}: {
-  database: Database;
-  publisher: Publisher;
-  metrics: StatusMetrics;
-  logger: Logger;
-}): (deliveries: Delivery[]) => Promise<void> {
+export function createEventBatchHandler(
+  context: RecordStorage & {
+    publisher: Publisher;
+    closings: Closings;
+    metrics: StatusMetrics;
+    logger: Logger;
+  },
+): (deliveries: Delivery[]) => Promise<void> {
+  const { publisher, metrics, logger } = context;
   return async (deliveries) => {
     const sources = new Map<RecordEvent, Delivery>();
     const refused: Refused[] = [];
@@ -37,7 +38,8 @@ export function createEventBatchHandler({
     }
     const invalidCount = refused.length;
 
-    const unstorable = await storeEventsOrSingleOut(database, [...sources.keys()], logger);
+    const { unstorable, withReceipts } = await storeEventsOrSingleOut(context, [...sources.keys()], logger);
+    await followReceipts(context, withReceipts);
     for (const event of unstorable) {
       const delivery = sources.get(event) as Delivery;
       refused.push({ delivery, reason: 'unstorable', detail: 'PostgreSQL refuses its data' });

@@ -7,10 +7,7 @@ const BEST_FIRST: readonly Status[] = ['read', 'delivered', 'sent', 'unknown', '
 
 /** The furthest that each hop of the plan got in the latest epoch, in the order of the plan. */
 export function progressOfHops(plan: readonly Channel[], timeline: readonly TimelineEntryJson[]): Progress[] {
-  const trail = timeline.map((entry): Progress => {
-    const [epoch, hop, attempt] = positionOfEntry(entry);
-    return { status: entry.status, epoch, hop, attempt };
-  });
+  const trail = timeline.map((entry): Progress => ({ ...positionOfEntry(entry), status: entry.status }));
   const latest = Math.max(0, ...trail.map(({ epoch }) => epoch));
   return plan.map((_channel, index) =>
     trail

@@ -1,5 +1,13 @@
-import type { NotificationEventJson, ReceiptJson, ReceiptOutcome, Status } from '@notify/contracts';
-import { eventId } from '@notify/contracts';
+import {
+  eventId,
+  type NotificationEventJson,
+  RECEIPT_OUTCOMES,
+  type ReceiptJson,
+  type ReceiptOutcome,
+  type Status,
+  type TimelineEntryJson,
+  type TimelineEvent,
+} from '@notify/contracts';
 
 /** A vendor's word, in the form of an event. Which notification it is about it says by its id alone. */
 export type ReceiptEvent = Omit<NotificationEventJson, 'notification_type' | 'correlation_id'> & {
@@ -9,6 +17,13 @@ export type ReceiptEvent = Omit<NotificationEventJson, 'notification_type' | 'co
 
 /** What is folded into the record. */
 export type RecordEvent = NotificationEventJson | ReceiptEvent;
+
+export const isReceipt = (event: RecordEvent): event is ReceiptEvent => event.notification_type === undefined;
+
+const RECEIPTS: ReadonlySet<TimelineEvent> = new Set(RECEIPT_OUTCOMES);
+
+/** Whether an entry of the timeline is such as receipts make. */
+export const isReceiptEntry = ({ event }: TimelineEntryJson): boolean => RECEIPTS.has(event);
 
 /** What is opened or complained of has arrived. What came back was sent: what follows from that is the record's own step. */
 const STATUS_OF: Record<ReceiptOutcome, Status> = {

@@ -58,7 +58,11 @@ async function record(...notifications: NotificationEventJson[][]): Promise<stri
   return Promise.all(
     notifications.map(async (events) => {
       const id = events[0]?.notification_id as string;
-      await eventually(async () => (await read(id)).status === events.at(-1)?.status);
+      await eventually(async () => {
+        const { status, channels } = await read(id);
+        // Without channels it is a stub, whose acceptance is still on its way.
+        return status === events.at(-1)?.status && channels.length > 0;
+      });
       return id;
     }),
   );
