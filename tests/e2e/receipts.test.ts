@@ -1,8 +1,38 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
+import type { NotificationJson } from '@notify/contracts';
 import { eventually } from '@notify/testing';
-import { arrived, freshEmail, freshPhone, gatewayUrl, orderReceipt, sandboxUrl, send, settled } from './system.ts';
+import {
+  api,
+  arrived,
+  eventsOf,
+  freshEmail,
+  freshPhone,
+  gatewayUrl,
+  orderReceipt,
+  sandboxUrl,
+  send,
+  settled,
+} from './system.ts';
 
 const content = { title: 'T', body: 'B' };
+
+/** Whether every message gets a receipt by itself. */
+async function setAutoReceipts(autoReceipts: 'delivered' | 'none'): Promise<void> {
+  await fetch(`${sandboxUrl}/api/settings`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ auto_receipts: autoReceipts }),
+  });
+}
+
+afterEach(() => setAutoReceipts('none'));
+
+async function becomes(id: string, isSo: (notification: NotificationJson) => boolean): Promise<NotificationJson> {
+  return eventually(async () => {
+    const { body } = await api('GET', `/api/v1/notifications/${id}`);
+    return isSo(body) && (body as NotificationJson);
+  }, 30_000);
+}
 
 /** A mail at the vendor as our adapter would have sent it; the test system itself sends by SMTP, which knows no receipts. */
 const sendBySendgrid = (id: string, to: string) =>
@@ -66,6 +96,36 @@ test.each(['sendgrid', 'mailgun', 'twilio', 'onesignal'])(
     expect(await answer.json()).toMatchObject({ code: 'unauthorized' });
   },
 );
+
+test('a receipt that says delivered makes the notification delivered, however often it comes', async () => {
+  const { notification_id: id } = await send({ to: { phone: freshPhone() }, content });
+  expect(await settled(id)).toMatchObject({ status: 'sent', channel: 'sms' });
+  for (let n = 0; n < 2; n += 1) {
+    expect(await orderReceipt({ notification_id: id, status: 'delivered' })).toMatchObject({ answered: 204 });
+  }
+  const delivered = await becomes(id, ({ status }) => status === 'delivered');
+  expect(eventsOf(delivered).filter((event) => event.startsWith('delivered'))).toHaveLength(1);
+});
+
+test('receipts that come by themselves make it delivered', async () => {
+  await setAutoReceipts('delivered');
+  const { notification_id: id } = await send({ to: { phone: freshPhone() }, content });
+  await becomes(id, ({ status }) => status === 'delivered');
+});
+
+test('an SMS that was not delivered after all fails over to email, once', async () => {
+  const email = freshEmail();
+  const { notification_id: id } = await send({
+    to: { email, phone: freshPhone() },
+    content,
+    channels: ['sms', 'email'],
+  });
+  expect(await settled(id)).toMatchObject({ status: 'sent', channel: 'sms' });
+  for (let n = 0; n < 2; n += 1) await orderReceipt({ notification_id: id, status: 'undelivered' });
+  const failedOver = await becomes(id, ({ status, channel }) => status === 'sent' && channel === 'email');
+  expect(eventsOf(failedOver).some((event) => event.startsWith('undelivered sms'))).toBe(true);
+  expect(await arrived({ to: email })).toHaveLength(1);
+});
 
 test('a number that bounced after it was sent is not sent to again', async () => {
   const [email, phone] = [freshEmail(), freshPhone()];

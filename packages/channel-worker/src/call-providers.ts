@@ -123,14 +123,16 @@ function callForEach(
   timeoutMs: number,
   { envelope, content, logger }: Go,
 ): Promise<CallResult[]> {
-  const { notificationId, epoch, hop, attempt, correlationId, recipient } = envelope;
+  const { notificationId, epoch, hop, attempt, correlationId, recipient, priority, replyTo } = envelope;
+  const mayWait = priority === 'low' && replyTo === undefined;
+  const shared = { notificationId, epoch, hop, attempt, correlationId, userId: recipient.userId, content, mayWait };
   return Promise.all(
     addresses.map((address) =>
       callProvider({
         provider,
         breaker,
         envelope,
-        delivery: { notificationId, epoch, hop, attempt, correlationId, address, userId: recipient.userId, content },
+        delivery: { ...shared, address },
         startedAt,
         timeoutMs,
         logger,

@@ -382,3 +382,31 @@ test('a device token that came with the request is sent to by the first provider
   await deliverBy([onesignal.guarded, fcm.guarded], ownerOf())(deliveryOf(envelope));
   expect([onesignal.addresses, fcm.addresses]).toEqual([['inline'], []]);
 });
+
+test('a hundred low ones with the same content are a few vendor calls, each with its claim and attempt; critical ones go alone', async () => {
+  const sizes: number[] = [];
+  const batching = guardProvider(
+    {
+      name: 'batching',
+      concurrency: 32,
+      send: async () => ({ status: 'sent', providerMessageId: String(sizes.push(1)) }),
+      sendBatch: async (deliveries) => ({ status: 'sent', providerMessageId: String(sizes.push(deliveries.length)) }),
+    },
+    { logger: kit.logger, metrics },
+  );
+  const deliver = deliverBy([batching]);
+  const envelopes = Array.from({ length: 100 }, (_, n) =>
+    envelopeOf({ priority: 'low', recipient: { to: { email: `${n}@example.com` } } }),
+  );
+  // Each comes twice.
+  await Promise.all([...envelopes, ...envelopes].map((envelope) => deliver(deliveryOf(envelope))));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(100);
+  expect(sizes.length).toBeLessThanOrEqual(20);
+  for (const envelope of envelopes) {
+    expect((await eventOf(envelope)).attempts).toMatchObject([{ provider: 'batching', status: 'sent' }]);
+  }
+  sizes.length = 0;
+  const critical = envelopes.map((envelope) => ({ ...envelope, epoch: 1, priority: 'critical' as const }));
+  await Promise.all(critical.map((envelope) => deliver(deliveryOf(envelope))));
+  expect(sizes).toEqual(Array(100).fill(1));
+});
