@@ -28,7 +28,8 @@ function nativeProcesses(stateFile: string): Processes {
       };
       const found = state.processes[name];
       if (found === undefined) throw new Error(`no process ${name} in ${Object.keys(state.processes).join(', ')}`);
-      return { pid: found.pid ?? 0, isReady: found.status === 'ready' };
+      // Right after its end it is still called ready, without a process.
+      return { pid: found.pid ?? 0, isReady: found.status === 'ready' && found.pid !== null };
     },
     everythingLogged() {
       const folder = join(dirname(stateFile), 'logs');
