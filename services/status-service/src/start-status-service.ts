@@ -19,6 +19,8 @@ import { deadLettersRoute } from './dead-letters-route.ts';
 import { createEventBatchHandler } from './event-consumer.ts';
 import { notificationsRoute } from './notifications-route.ts';
 import { operateRoute } from './operate-route.ts';
+import { createStats } from './stats.ts';
+import { statsRoute } from './stats-route.ts';
 import { createStatusMetrics } from './status-metrics.ts';
 
 export const SERVICE_NAME = 'status-service';
@@ -75,6 +77,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
       notificationsRoute(database),
       operateRoute({ database, publisher: broker, closings: createClosings(redis) }),
       deadLettersRoute(database),
+      statsRoute(createStats(database, broker)),
     ],
   });
   const server = await listen(app, config, lifecycle);
