@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ApiCall, apiClient } from './api-client.ts';
 import type { Settings } from './env-file.ts';
 import type { Ports } from './ports.ts';
 import { type FollowedNotification, trailText } from './trail.ts';
@@ -48,20 +49,4 @@ async function follow(call: ApiCall, id: string): Promise<FollowedNotification> 
     if (settled.includes(notification.status) || Date.now() > deadline) return notification;
     await sleep(pollMs);
   }
-}
-
-type ApiCall = <T>(method: string, path: string, body?: object) => Promise<T>;
-
-function apiClient(baseUrl: string, apiKey: string): ApiCall {
-  return async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const answer = await fetch(baseUrl + path, {
-      method,
-      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(10_000),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text.slice(0, 300)}`);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
-  };
 }

@@ -22,6 +22,8 @@ import { notificationsRoute } from './notifications-route.ts';
 import { operateRoute } from './operate-route.ts';
 import { startReminderLoop } from './reminder-loop.ts';
 import { openReminders } from './reminders.ts';
+import { createStats } from './stats.ts';
+import { statsRoute } from './stats-route.ts';
 import { createStatusMetrics } from './status-metrics.ts';
 
 export const SERVICE_NAME = 'status-service';
@@ -89,6 +91,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
       notificationsRoute(database),
       operateRoute(context),
       deadLettersRoute(database),
+      statsRoute(createStats(database, broker)),
     ],
   });
   const server = await listen(app, config, lifecycle);

@@ -70,3 +70,9 @@ export const pageQuerySchema = Joi.object<{ limit: number; cursor?: string }>({
   limit: field.listLimit(),
   cursor: field.listCursor(),
 }).label('PageQuery');
+
+/** The answer of `POST /api/v1/users/{user_id}/tokens`. */
+export interface UserTokenJson {
+  token: string;
+  expires_at: string;
+}
