@@ -1,13 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type ApiCall, apiClient } from './api-client.ts';
+import { createClient } from '@notify/client';
 import type { Settings } from './env-file.ts';
 import type { Ports } from './ports.ts';
-import { type FollowedNotification, trailText } from './trail.ts';
+import { trailText } from './trail.ts';
 
-const settledTimeoutMs = 30_000;
-const pollMs = 150;
-const settled = ['sent', 'delivered', 'read', 'failed', 'cancelled', 'suppressed', 'expired', 'unknown'];
 const userId = 'demo-user';
 
 /**
@@ -16,19 +12,19 @@ const userId = 'demo-user';
  * @returns false when it did not arrive by SMS; the reason is printed
  */
 export async function runDemonstration({ ports, settings }: { ports: Ports; settings: Settings }): Promise<boolean> {
-  const call = apiClient(`http://127.0.0.1:${ports.gateway}`, settings['API_KEY'] ?? '');
+  const client = createClient({ baseUrl: `http://127.0.0.1:${ports.gateway}`, apiKey: settings['API_KEY'] ?? '' });
   // A hard bounce suppresses an address for good, so each start uses a fresh one.
   const email = `bounce-${randomBytes(4).toString('hex')}@sandbox.test`;
   console.log(`\nDemonstration: a "welcome" for ${userId}, by email to ${email} (the sandbox refuses it), else by SMS`);
   try {
-    await call('PUT', `/api/v1/users/${userId}`, { email, phone: '+14155550123', name: 'Demo User' });
-    const accepted = await call<{ notification_id: string }>('POST', '/api/v1/notifications', {
+    await client.users.put(userId, { email, phone: '+14155550123', name: 'Demo User' });
+    const { notification_id: id } = await client.notifications.send({
       user_id: userId,
       notification_type: 'welcome',
       content: { title: 'Welcome', body: 'Good to have you here.' },
       channels: ['email', 'sms'],
     });
-    const notification = await follow(call, accepted.notification_id);
+    const notification = await client.notifications.waitUntilSettled(id, { timeoutMs: 30_000 });
     console.log(trailText(notification));
     const arrived = notification.channel === 'sms' && ['sent', 'delivered'].includes(notification.status);
     if (!arrived)
@@ -37,16 +33,5 @@ export async function runDemonstration({ ports, settings }: { ports: Ports; sett
   } catch (error) {
     console.error(`The demonstration failed: ${(error as Error).message}`);
     return false;
-  }
-}
-
-/** Asks until the notification is settled, or gives back what is known after 30 s. */
-async function follow(call: ApiCall, id: string): Promise<FollowedNotification> {
-  const deadline = Date.now() + settledTimeoutMs;
-  for (;;) {
-    const notification = await call<FollowedNotification>('GET', `/api/v1/notifications/${id}`);
-    // The record is folded from events: the status of the email's failure may be there before the SMS has begun.
-    if (settled.includes(notification.status) || Date.now() > deadline) return notification;
-    await sleep(pollMs);
   }
 }

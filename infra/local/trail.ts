@@ -1,38 +1,10 @@
+import type { AttemptJson, NotificationJson } from '@notify/contracts';
 import { textTable } from './text-table.ts';
-
-type TimelineEntry = {
-  event: string;
-  status?: string;
-  channel?: string;
-  reason?: string;
-  at: string;
-};
-
-type Attempt = {
-  channel: string;
-  provider: string;
-  attempt: number;
-  status: string;
-  error_code?: string;
-  error_class?: string;
-  started_at: string;
-  duration_ms: number;
-};
 
 const outcomes = ['retrying', 'failover', 'sent', 'delivered', 'bounced', 'failed', 'unknown'];
 
-/** The parts of GET /api/v1/notifications/{id} that a trail shows. */
-export type FollowedNotification = {
-  notification_id: string;
-  status: string;
-  channel?: string;
-  created_at: string;
-  timeline: TimelineEntry[];
-  attempts: Attempt[];
-};
-
 /** A notification's trail as two tables: what happened when, and what each provider was asked. */
-export function trailText(notification: FollowedNotification): string {
+export function trailText(notification: NotificationJson): string {
   const startMs = Math.min(
     Date.parse(notification.created_at),
     ...notification.timeline.map(({ at }) => Date.parse(at)),
@@ -61,7 +33,10 @@ export function trailText(notification: FollowedNotification): string {
 }
 
 /** The attempt whose outcome an event tells: the channel's latest one that was over by then. */
-function attemptBehind(entry: TimelineEntry, attempts: readonly Attempt[]): Attempt | undefined {
+function attemptBehind(
+  entry: NotificationJson['timeline'][number],
+  attempts: readonly AttemptJson[],
+): AttemptJson | undefined {
   if (!outcomes.includes(entry.event)) return undefined;
   const at = Date.parse(entry.at);
   return attempts.filter(({ channel, started_at }) => channel === entry.channel && Date.parse(started_at) <= at).at(-1);

@@ -10,7 +10,7 @@ function required(name: string): string {
 
 export const gatewayUrl = required('E2E_GATEWAY_URL');
 export const sandboxUrl = required('E2E_SANDBOX_URL');
-const apiKey = required('E2E_API_KEY');
+export const apiKey = required('E2E_API_KEY');
 const managementUrl = new URL(required('E2E_RABBITMQ_MANAGEMENT_URL'));
 
 export interface Answer<T> {
@@ -21,7 +21,10 @@ export interface Answer<T> {
 // biome-ignore lint/suspicious/noExplicitAny: tests look into any answer
 export type AnyAnswer = Answer<any>;
 
-/** A request with the API key, as a client application makes it. A string body is sent as it is. */
+/**
+ * A request with the API key. A string body is sent as it is.
+ * Not the SDK: these tests hold the API as it is on the wire, where the SDK would retry, complete and convert.
+ */
 export async function api(
   method: string,
   path: string,

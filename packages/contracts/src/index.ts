@@ -5,6 +5,7 @@ export * from './error-codes.ts';
 export * from './events.ts';
 export * from './http/api-keys.ts';
 export * as fields from './http/fields.ts';
+export * from './http/inbox.ts';
 export * from './http/notifications.ts';
 export * from './http/stats.ts';
 export * from './http/suppressions.ts';

@@ -1,19 +1,10 @@
 import {
   AppError,
   type AttemptJson,
-  type Channel,
+  type NotifyOutcomeJson,
   PROVIDERS_UNAVAILABLE,
-  type Status,
   type SyncReplyJson,
 } from '@notify/contracts';
-
-export interface SyncAnswerJson {
-  notification_id: string;
-  status: Status;
-  channel: Channel | undefined;
-  fallback_used: boolean;
-  attempts: AttemptJson[];
-}
 
 /** Failures that no later try could turn into a success. */
 function isHopeless({ error_class: errorClass }: AttemptJson): boolean {
@@ -24,9 +15,9 @@ function isHopeless({ error_class: errorClass }: AttemptJson): boolean {
  * The answer to a synchronous notification whose outcome is known: 200, or 207 when another channel had to help.
  * @throws AppError `undeliverable` (422) when nothing could ever succeed, else `delivery_failed` (500), both with the attempts.
  */
-export function syncAnswer(reply: SyncReplyJson): { status: 200 | 207; body: SyncAnswerJson } {
+export function syncAnswer(reply: SyncReplyJson): { status: 200 | 207; body: NotifyOutcomeJson } {
   const { notification_id, status, channel, attempts, skipped = [] } = reply;
-  if (status === 'sent' || status === 'delivered') {
+  if ((status === 'sent' || status === 'delivered') && channel !== undefined) {
     const fallbackUsed = skipped.length > 0 || attempts.some((attempt) => attempt.channel !== channel);
     return {
       status: fallbackUsed ? 207 : 200,

@@ -1,4 +1,4 @@
-import { fields, validate } from '@notify/contracts';
+import { fields, type InboxItemJson, validate } from '@notify/contracts';
 import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { type Request, Router } from 'express';
 import Joi from 'joi';
@@ -45,7 +45,7 @@ function idOf(cursor: string): string {
   return id;
 }
 
-function inboxItemToJson(item: InboxItem) {
+function inboxItemToJson(item: InboxItem): InboxItemJson {
   return {
     id: item.id,
     notification_id: item.notificationId,

@@ -139,6 +139,23 @@ export const notifyRequestSchema = Joi.object<NotifyRequestJson>({
   idempotency_key: field.idempotencyKey(),
 }).label('NotifyRequest');
 
+/** The 200 and 207 answers to it: a channel took it. */
+export interface NotifyOutcomeJson {
+  notification_id: string;
+  status: 'sent' | 'delivered';
+  channel: Channel;
+  /** The first channel did not: 207. */
+  fallback_used: boolean;
+  /** In the order in which they were made. */
+  attempts: AttemptJson[];
+}
+/** The 202 answer: no outcome within `timeout_ms`, delivery goes on. */
+export interface NotifyAcceptedJson {
+  notification_id: string;
+  status: 'accepted';
+  links: { self: string };
+}
+
 /** Which notifications are meant: all that every given field fits. */
 export interface NotificationFilterJson {
   status?: Status;

@@ -1,0 +1,48 @@
+import { type AccountApi, accountApi } from './account-api.ts';
+import { type ApiKeysApi, apiKeysApi } from './api-keys-api.ts';
+import { type InboxApi, inboxApi } from './inbox-api.ts';
+import { type NotificationsApi, notificationsApi } from './notifications-api.ts';
+import { type SuppressionsApi, suppressionsApi } from './suppressions-api.ts';
+import { type TemplatesApi, templatesApi } from './templates-api.ts';
+import { createTransport } from './transport.ts';
+import { type UsersApi, usersApi } from './users-api.ts';
+
+export interface ClientOptions {
+  /** Where the gateway is: `https://notify.example.com`. A path before `/api` is kept. */
+  baseUrl: string;
+  apiKey: string;
+  /** Default: the platform's own. */
+  fetch?: typeof fetch;
+  /** How long one try may take, in milliseconds. Default: 30,000. To limit a whole call, pass a `signal` with it. */
+  timeoutMs?: number;
+  /** How often a call is tried again where that is safe. Default: 4. */
+  maxRetries?: number;
+}
+
+export interface Client extends AccountApi {
+  notifications: NotificationsApi;
+  users: UsersApi;
+  templates: TemplatesApi;
+  suppressions: SuppressionsApi;
+  inbox: InboxApi;
+  apiKeys: ApiKeysApi;
+}
+
+/**
+ * The API, typed. Nothing is sent before a call is made, and nothing has to be closed.
+ *
+ * A call that fails throws a `NotifyError`. Before that it is tried again, as often as `maxRetries` says, if no answer came or the
+ * system is busy, and only if a repeat can do no harm: sends carry an idempotency key for that.
+ */
+export function createClient(options: ClientOptions): Client {
+  const transport = createTransport(options);
+  return {
+    notifications: notificationsApi(transport),
+    users: usersApi(transport),
+    templates: templatesApi(transport),
+    suppressions: suppressionsApi(transport),
+    inbox: inboxApi(transport),
+    apiKeys: apiKeysApi(transport),
+    ...accountApi(transport),
+  };
+}

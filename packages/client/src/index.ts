@@ -1,0 +1,20 @@
+export type { AccountApi } from './account-api.ts';
+export type { ApiKeyRequest, ApiKeysApi } from './api-keys-api.ts';
+export type { CallOptions, IdempotentCallOptions } from './call.ts';
+export { type Client, type ClientOptions, createClient } from './create-client.ts';
+export type { InboxApi } from './inbox-api.ts';
+export type { List, PageQuery } from './list.ts';
+export type {
+  NotificationFilter,
+  NotificationQuery,
+  NotificationsApi,
+  NotifyRequest,
+  ReplayRequest,
+  SendRequest,
+} from './notifications-api.ts';
+export { NotifyError, type NotifyErrorCode } from './notify-error.ts';
+export type { SuppressionsApi } from './suppressions-api.ts';
+export type { TemplateRequest, TemplatesApi } from './templates-api.ts';
+export type { DeviceRequest, PreferencesRequest, UsersApi } from './users-api.ts';
+export { verifyWebhook, type WebhookHeaders, WebhookVerificationError } from './verify-webhook.ts';
+export type { WaitOptions } from './wait-until-settled.ts';
