@@ -1,5 +1,5 @@
-// Three kinds of tests, one project each; `npm test` runs them in this order and starts the servers that they need
-// (infra/local/commands/test.ts). Select one with --selectProjects.
+// Four kinds of tests, one project each. `npm test` runs the first three in this order, `npm run test:faults` the last; both start the
+// servers that they need (infra/local/commands/test.ts, test-faults.ts). Select one with --selectProjects.
 const ignored = ['/node_modules/', '<rootDir>/.local/', '<rootDir>/packages/client/dist/'];
 
 const project = (displayName, testMatch, more = {}) => ({
@@ -31,5 +31,6 @@ export default {
       'bench/test/**/*.int.test.ts',
     ]),
     project('e2e', ['tests/e2e/**/*.test.ts']),
+    project('faults', ['tests/faults/**/*.test.ts']),
   ],
 };

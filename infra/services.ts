@@ -25,7 +25,15 @@ export const services: readonly Service[] = [
   { name: 'user-service', portKey: 'user', wave: 1, database: 'user', needs: ['rabbitmq', 'redis', 'services'] },
   { name: 'template-service', portKey: 'template', wave: 1, database: 'template', needs: ['rabbitmq', 'services'] },
   { name: 'provider-sandbox', portKey: 'sandbox', wave: 1, needs: [] },
-  { name: 'status-service', portKey: 'status', wave: 1, database: 'status', needs: ['rabbitmq', 'redis', 'services'] },
+  {
+    name: 'status-service',
+    portKey: 'status',
+    wave: 1,
+    database: 'status',
+    needs: ['rabbitmq', 'redis', 'services'],
+    // The address of a webhook is often its secret, too.
+    ownPrefixes: ['ALERT_'],
+  },
   {
     name: 'email-service',
     portKey: 'email',
@@ -54,7 +62,7 @@ export const services: readonly Service[] = [
     wave: 3,
     database: 'gateway',
     needs: ['rabbitmq', 'redis', 'services', 'api_key'],
-    ownPrefixes: ['GATEWAY_', 'RATE_LIMIT_'],
+    ownPrefixes: ['GATEWAY_', 'RATE_LIMIT_', 'LANE_', 'USER_TOKEN_'],
     sharedSettings: [
       'SENDGRID_WEBHOOK_PUBLIC_KEY',
       'MAILGUN_WEBHOOK_SIGNING_KEY',

@@ -1,7 +1,8 @@
 import type { Settings } from './env-file.ts';
 import type { Ports } from './ports.ts';
 
-type Addresses = { readonly ports: Ports; readonly settings: Settings };
+/** Where a running system is reached, and with what. */
+export type Addresses = { readonly ports: Ports; readonly settings: Settings };
 
 /** What end-to-end tests are told of the system that they look at from outside. How it is run, the caller adds. */
 export function endToEndEnvironment({ ports, settings }: Addresses): Record<string, string> {
@@ -11,12 +12,18 @@ export function endToEndEnvironment({ ports, settings }: Addresses): Record<stri
     E2E_API_KEY: settings['API_KEY'] ?? '',
     E2E_RABBITMQ_URL: rabbitmqUrl({ ports, settings }),
     E2E_RABBITMQ_MANAGEMENT_URL: managementUrl({ ports, settings }),
+    E2E_REDIS_URL: redisUrl({ ports, settings }),
   };
 }
 
 /** The broker's address, as a service uses it. */
 export function rabbitmqUrl({ ports, settings }: Addresses): string {
   return `amqp://${settings['RABBITMQ_USER']}:${settings['RABBITMQ_PASSWORD']}@127.0.0.1:${ports.rabbitmq}`;
+}
+
+/** The address of Redis, as a service uses it. */
+export function redisUrl({ ports, settings }: Addresses): string {
+  return `redis://:${settings['REDIS_PASSWORD']}@127.0.0.1:${ports.redis}`;
 }
 
 /** The management API's address, with the operator's credentials in it. */

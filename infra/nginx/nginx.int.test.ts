@@ -236,6 +236,14 @@ describeNginx('nginx in front of the gateway', () => {
     expectProblem(await ask('/', { headers }), 'validation_failed');
   });
 
+  test("vendors' collected receipts pass, and keep the query that they are signed with", async () => {
+    const target = '/receipts/twilio?notification_id=1&epoch=0';
+    const { status, text } = await ask(target, { method: 'POST', body: 'x'.repeat(1_500_000) });
+    expect(status).toBe(200);
+    expect(JSON.parse(text).url).toBe(target);
+    expectProblem(await ask(target, { method: 'POST', body: 'x'.repeat(2_500_000) }), 'payload_too_large');
+  });
+
   test('plain HTTP on the HTTPS port is refused as a problem', async () => {
     const socket = connect(ports.https, '127.0.0.1');
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');

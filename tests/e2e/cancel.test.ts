@@ -11,7 +11,12 @@ const read = async (id: string) => (await api('GET', `/api/v1/notifications/${id
 
 test('a scheduled notification is cancelled right after its 202, and cancelling again says the same', async () => {
   const sendAt = new Date(Date.now() + 3_600_000).toISOString();
-  const { notification_id: id, status } = await send({ to: { email: freshEmail() }, content, send_at: sendAt });
+  const { notification_id: id, status } = await send({
+    to: { email: freshEmail() },
+    content,
+    channels: ['email'],
+    send_at: sendAt,
+  });
   expect(status).toBe('scheduled');
   const answer = await cancel(id);
   expect(answer).toMatchObject({ status: 200, body: { notification_id: id, status: 'cancelled', send_at: sendAt } });

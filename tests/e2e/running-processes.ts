@@ -16,6 +16,7 @@ interface Processes {
   refuseStranger?(name: string, pid: number): void;
   /** What all of them have logged so far. */
   everythingLogged(): string;
+  rabbitmqctl(args: string[]): void;
 }
 
 /** Run natively: the supervisor's state file, and the logs beside it. */
@@ -27,13 +28,23 @@ function nativeProcesses(stateFile: string): Processes {
       };
       const found = state.processes[name];
       if (found === undefined) throw new Error(`no process ${name} in ${Object.keys(state.processes).join(', ')}`);
-      return { pid: found.pid ?? 0, isReady: found.status === 'ready' };
+      // Right after its end it is still called ready, without a process.
+      return { pid: found.pid ?? 0, isReady: found.status === 'ready' && found.pid !== null };
     },
     everythingLogged() {
       const folder = join(dirname(stateFile), 'logs');
       return readdirSync(folder)
         .map((file) => readFileSync(join(folder, file), 'utf8'))
         .join('\n');
+    },
+    rabbitmqctl(args) {
+      const folder = dirname(stateFile);
+      const { ports } = JSON.parse(readFileSync(join(folder, 'instance.json'), 'utf8'));
+      // The script itself: the one on the path changes to another user, who has not this broker's cookie.
+      execFileSync('/usr/lib/rabbitmq/bin/rabbitmqctl', ['--node', 'notify@localhost', ...args], {
+        env: { PATH: process.env['PATH'], HOME: join(folder, 'data', 'rabbitmq'), ERL_EPMD_PORT: ports.rabbitmq_epmd },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
     },
   };
 }
@@ -60,6 +71,10 @@ function composeProcesses(project: string): Processes {
       throw new Error(`process ${pid} of this machine is not that of ${name}: these tests need the engine's own host`);
     },
     everythingLogged: () => containers().map(logOf).join('\n'),
+    rabbitmqctl(args) {
+      const [id = ''] = containers('service=rabbitmq');
+      docker('exec', id, 'rabbitmqctl', ...args);
+    },
   };
 
   // A container's log has two streams, and the command keeps them apart.
@@ -79,17 +94,35 @@ export const { everythingLogged } = processes;
 
 export const processId = (name: string): number => processes.find(name).pid;
 
-/** kill -9, from this machine: whoever runs the process notices, and starts it again. */
-export function killProcess(name: string): void {
+/** Sends a signal from this machine. Whoever runs the process notices when that ends it, and starts it again. */
+export function signalProcess(name: string, signal: NodeJS.Signals): void {
   const pid = processId(name);
   processes.refuseStranger?.(name, pid);
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch (error) {
     // A container's process belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
-    execFileSync('sudo', ['--non-interactive', 'kill', '-9', String(pid)]);
+    execFileSync('sudo', ['--non-interactive', 'kill', '-s', signal.slice('SIG'.length), String(pid)]);
   }
+}
+
+/** kill -9 */
+export const killProcess = (name: string): void => signalProcess(name, 'SIGKILL');
+
+/** Why no process of the system can be sent a signal from here, if so. */
+export function whyNoSignals(): string | undefined {
+  try {
+    processes.refuseStranger?.('api-gateway', processId('api-gateway'));
+    return undefined;
+  } catch {
+    return 'the containers run on another host or in a virtual machine';
+  }
+}
+
+/** The broker's own tool. Takes seconds: it starts an Erlang machine. @throws when the tool fails. */
+export function rabbitmqctl(...args: string[]): void {
+  processes.rabbitmqctl(args);
 }
 
 /** Waits until a process that was killed has been started again and is ready. */

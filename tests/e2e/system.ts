@@ -9,7 +9,7 @@ function required(name: string): string {
 }
 
 export const gatewayUrl = required('E2E_GATEWAY_URL');
-const sandboxUrl = required('E2E_SANDBOX_URL');
+export const sandboxUrl = required('E2E_SANDBOX_URL');
 export const apiKey = required('E2E_API_KEY');
 const managementUrl = new URL(required('E2E_RABBITMQ_MANAGEMENT_URL'));
 
@@ -76,6 +76,9 @@ export const outcomesOf = (attempts: AttemptJson[]) =>
   attempts.map(({ channel, status, error_class }) => [channel, status, error_class].filter(Boolean).join(' '));
 
 export interface SandboxMessage {
+  id: string;
+  received_at: string;
+  provider: string;
   channel: string;
   to: string;
   subject?: string;
@@ -92,12 +95,26 @@ export async function arrived(query: Record<string, string>): Promise<SandboxMes
   return ((await response.json()) as { data: SandboxMessage[] }).data;
 }
 
-export async function injectFault(fault: Record<string, unknown>): Promise<void> {
-  const response = await fetch(`${sandboxUrl}/api/faults`, {
+export async function arrivedCount(): Promise<number> {
+  const response = await fetch(`${sandboxUrl}/api/messages/count`);
+  return ((await response.json()) as { count: number }).count;
+}
+
+/** Forgets what arrived so far. */
+export async function clearMessages(): Promise<void> {
+  await fetch(`${sandboxUrl}/api/messages`, { method: 'DELETE' });
+}
+
+function postToSandbox(path: string, body: unknown): Promise<Response> {
+  return fetch(`${sandboxUrl}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(fault),
+    body: JSON.stringify(body),
   });
+}
+
+export async function injectFault(fault: Record<string, unknown>): Promise<void> {
+  const response = await postToSandbox('/api/faults', fault);
   if (response.status !== 201) throw new Error(`fault: ${response.status} ${await response.text()}`);
 }
 
@@ -110,6 +127,17 @@ export async function refusedPhone(): Promise<string> {
 
 export async function clearFaults(): Promise<void> {
   await fetch(`${sandboxUrl}/api/faults`, { method: 'DELETE' });
+}
+
+/** Has the vendor send its signed receipt for a message. @returns what the sandbox did; `answered` is the gateway's status. */
+export async function orderReceipt(order: {
+  notification_id?: string;
+  message_id?: string;
+  status: string;
+}): Promise<{ provider: string; answered: number }> {
+  const response = await postToSandbox('/api/receipts', order);
+  if (response.status !== 200) throw new Error(`receipt: ${response.status} ${await response.text()}`);
+  return (await response.json()) as { provider: string; answered: number };
 }
 
 /** RabbitMQ's management API. */

@@ -7,6 +7,7 @@ import type { Container } from '../docker/containers.ts';
 import { whyNoEngine } from '../docker/engine.ts';
 import { imageSizes, missingImages, pullImages } from '../docker/images.ts';
 import { createTestProject, type TestProject } from '../docker/test-project.ts';
+import type { Addresses } from '../end-to-end-environment.ts';
 import { createProgress, type Progress, seconds } from '../progress.ts';
 import { createStageRunner, type StageResult } from '../test-stage.ts';
 import { summarise } from '../test-summary.ts';
@@ -18,14 +19,37 @@ const healthyTimeoutMs = 300_000;
  * `npm run test:compose [-- jest arguments]`: builds the images of docker-compose.yml, brings a system of its own up with it, and runs the
  * end-to-end tests against that. Needs a Docker engine. Its last line is `N passed, N failed`. Returns the exit code.
  */
-export async function testCompose(jestArguments: readonly string[]): Promise<number> {
+export function testCompose(jestArguments: readonly string[]): Promise<number> {
+  return runOnCompose({ project: 'e2e', jestArguments });
+}
+
+type ComposeRun = {
+  /** Of jest.config.mjs. */
+  readonly project: 'e2e' | 'faults';
+  readonly jestArguments: readonly string[];
+  /** For the tests, besides where the system is. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Runs before the tests. */
+  readonly onReady?: (addresses: Addresses) => Promise<void>;
+  /** How long the tests may take; default as `npm test`. */
+  readonly timeoutMs?: number;
+};
+
+/** Runs one project's tests against a system of its own on compose. @throws Error when there is no engine. */
+export async function runOnCompose({
+  project,
+  jestArguments,
+  environment,
+  onReady,
+  timeoutMs,
+}: ComposeRun): Promise<number> {
   const problem =
     (await whyNoEngine()) ?? ((await findCompose()) === undefined ? 'compose is not installed' : undefined);
   if (problem !== undefined) throw new Error(`This needs a Docker engine with compose: ${problem}.`);
 
   const startedAt = Date.now();
   const test = await createTestProject();
-  const runner = createStageRunner();
+  const runner = createStageRunner(timeoutMs);
   const interruption = new AbortController();
   const interrupt = (): void => {
     console.log('\nInterrupted: stopping ...');
@@ -37,8 +61,11 @@ export async function testCompose(jestArguments: readonly string[]): Promise<num
   const results: StageResult[] = [];
   try {
     await startSystem(test, createProgress(), interruption.signal);
-    console.log('\n=== e2e tests against docker compose');
-    results.push(await runner.jest('e2e', ['--runInBand', ...jestArguments], test.environment));
+    await onReady?.(test.addresses);
+    console.log(`\n=== ${project} tests against docker compose`);
+    results.push(
+      await runner.jest(project, ['--runInBand', ...jestArguments], { ...test.environment, ...environment }),
+    );
   } catch (error) {
     // A system that did not start counts as one failure, so that the closing line cannot be green.
     if (!interruption.signal.aborted) console.error(`\n${(error as Error).message}`);

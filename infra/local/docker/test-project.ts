@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { endToEndEnvironment } from '../end-to-end-environment.ts';
+import { type Addresses, endToEndEnvironment } from '../end-to-end-environment.ts';
 import { isAlive } from '../instance-processes.ts';
 import { localDir, projectDir } from '../paths.ts';
 import { findFreePorts, type PortKey, portTable } from '../ports.ts';
@@ -19,6 +19,7 @@ export type TestProject = {
   readonly project: ComposeProject;
   readonly dir: string;
   readonly logsDir: string;
+  readonly addresses: Addresses;
   /** The environment of end-to-end tests. */
   readonly environment: Readonly<Record<string, string>>;
   /** Writes each container's log into a file. */
@@ -45,13 +46,15 @@ export async function createTestProject(): Promise<TestProject> {
   const portSettings = (Object.keys(portTable) as PortKey[]).map((key) => [portTable[key].setting, String(ports[key])]);
   const images = Object.entries(process.env).filter(([key]) => key.endsWith('_IMAGE'));
   const environment = { ...Object.fromEntries([...portSettings, ...images]), IMAGE_TAG: 'test' };
+  const addresses = { ports, settings: draft.settings };
   const project: ComposeProject = { name, files, envFile, environment };
 
   return {
     project,
     dir,
     logsDir,
-    environment: { ...endToEndEnvironment({ ports, settings: draft.settings }), E2E_COMPOSE_PROJECT: name },
+    addresses,
+    environment: { ...endToEndEnvironment(addresses), E2E_COMPOSE_PROJECT: name },
     async writeLogs() {
       for (const { id, service } of await listContainers(name)) {
         writeFileSync(join(logsDir, `${service}.log`), (await docker(['logs', '--timestamps', id])).output);

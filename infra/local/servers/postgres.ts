@@ -124,11 +124,11 @@ export function postgresSpec(instance: Instance, server: PostgresServer): Proces
 }
 
 /** The address of a service's own database. */
-export function databaseUrl(instance: Instance, database: string): string {
+export function databaseUrl({ ports, settings }: Pick<Instance, 'ports' | 'settings'>, database: string): string {
   const server = postgresServers.find(({ databases }) => databases.includes(database));
   if (server === undefined) throw new Error(`No server holds a database for ${database}.`);
-  const password = encodeURIComponent(instance.settings[server.passwordSetting] ?? '');
-  return `postgres://${database}_service:${password}@127.0.0.1:${instance.ports[server.portKey]}/${database}_db`;
+  const password = encodeURIComponent(settings[server.passwordSetting] ?? '');
+  return `postgres://${database}_service:${password}@127.0.0.1:${ports[server.portKey]}/${database}_db`;
 }
 
 /** The address of a server for its superuser: for tests, which make databases of their own. */

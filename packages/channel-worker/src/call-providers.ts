@@ -1,4 +1,5 @@
-import type { Envelope, Priority } from '@notify/contracts';
+import type { Envelope, ErrorClass, Priority } from '@notify/contracts';
+import type { Address } from '@notify/enrichment';
 import type { Logger } from '@notify/service-kit';
 import { type CallResult, callProvider } from './call-provider.ts';
 import type { GuardedProvider } from './guarded-provider.ts';
@@ -38,7 +39,7 @@ export async function withFirstAvailable(
 
 export interface Go {
   envelope: Envelope;
-  addresses: string[];
+  addresses: readonly Address[];
   content: OutgoingDelivery['content'];
   /** For all of its calls together, in milliseconds: the claim and a stop rely on it. */
   timeoutMs: number;
@@ -48,12 +49,19 @@ export interface Go {
 export interface GoResult {
   /** In the order of the calls. */
   calls: CallResult[];
+  /** In the order in which they were left. */
   passedOver: PassedOver[];
 }
 
+/** Whether a provider may be asked to send to an address: a device token is its vendor's own. */
+export function maySendTo({ provider }: GuardedProvider, address: Address): boolean {
+  return address.provider === undefined || address.provider === provider.name;
+}
+
 /**
- * The provider calls of one go, each an attempt: those of the first provider, which the caller holds, and as long as nothing but
- * transient and config errors came of it, those of the next. A synchronous notification asks the first one alone.
+ * The provider calls of one go, each an attempt: those of the first provider, which the caller holds, then those of every further one
+ * that may send to an address that no provider was asked about yet, or with nothing but transient and config errors. A synchronous
+ * notification asks the first one alone.
  */
 export async function callProviders(
   providers: readonly GuardedProvider[],
@@ -65,24 +73,41 @@ export async function callProviders(
   const passedOver = providers.slice(0, place).map((guarded) => passOver(guarded, 'breaker_open'));
   const others = go.envelope.replyTo === undefined ? providers.slice(place + 1) : [];
 
-  let latest = await callForEach(first, go.addresses, new Date(), go.timeoutMs, go);
-  const calls = [...latest];
+  const calls: CallResult[] = [];
+  const lastAttemptAt = (address: string) => calls.findLast((call) => call.address === address)?.attempt;
+  const openFor = (guarded: GuardedProvider): string[] =>
+    go.addresses
+      .filter((each) => maySendTo(guarded, each))
+      .map(({ address }) => address)
+      .filter((address) => {
+        const last = lastAttemptAt(address);
+        return last === undefined || mayAnotherProviderHelp(last);
+      });
+
+  calls.push(...(await callForEach(first, openFor(first), new Date(), go.timeoutMs, go)));
   for (const other of others) {
-    if (!mayAnotherProviderHelp(latest.map(({ attempt }) => attempt))) break;
-    const failed = latest.filter(({ attempt }) => mayAnotherProviderHelp([attempt])).map(({ address }) => address);
+    const addresses = openFor(other);
+    if (addresses.length === 0) continue;
     const answer = await withinSlot(other, go.envelope.priority, endsAtMs - MIN_CALL_MS, () =>
-      callForEach(other, failed, after(calls), Math.floor(endsAtMs - performance.now()), go),
+      callForEach(other, addresses, after(calls), Math.floor(endsAtMs - performance.now()), go),
     );
-    if (typeof answer === 'string') passedOver.push(passOver(other, answer));
-    else {
-      latest = answer;
-      calls.push(...latest);
+    if (typeof answer === 'string') {
+      passedOver.push(passOver(other, answer));
+      continue;
     }
+    const failed = lastAttemptAt(addresses[0] as string);
+    if (failed?.errorClass !== undefined) {
+      const at = answer[0]?.attempt.startedAt ?? new Date().toISOString();
+      passedOver.push({ provider: failed.provider, reason: failed.errorClass, at });
+    }
+    calls.push(...answer);
   }
   return { calls, passedOver };
 }
 
-function passOver({ provider }: GuardedProvider, reason: PassedOver['reason']): PassedOver {
+type NotCalled = Exclude<PassedOver['reason'], ErrorClass>;
+
+function passOver({ provider }: GuardedProvider, reason: NotCalled): PassedOver {
   return { provider: provider.name, reason, at: new Date().toISOString() };
 }
 
@@ -93,19 +118,21 @@ function after(calls: readonly CallResult[]): Date {
 
 function callForEach(
   { provider, breaker }: GuardedProvider,
-  addresses: string[],
+  addresses: readonly string[],
   startedAt: Date,
   timeoutMs: number,
   { envelope, content, logger }: Go,
 ): Promise<CallResult[]> {
-  const { notificationId, epoch, hop, attempt, correlationId, recipient } = envelope;
+  const { notificationId, epoch, hop, attempt, correlationId, recipient, priority, replyTo } = envelope;
+  const mayWait = priority === 'low' && replyTo === undefined;
+  const shared = { notificationId, epoch, hop, attempt, correlationId, userId: recipient.userId, content, mayWait };
   return Promise.all(
     addresses.map((address) =>
       callProvider({
         provider,
         breaker,
         envelope,
-        delivery: { notificationId, epoch, hop, attempt, correlationId, address, userId: recipient.userId, content },
+        delivery: { ...shared, address },
         startedAt,
         timeoutMs,
         logger,
@@ -120,7 +147,7 @@ async function withinSlot<T extends object>(
   priority: Priority,
   untilMs: number,
   work: () => Promise<T>,
-): Promise<T | PassedOver['reason']> {
+): Promise<T | NotCalled> {
   if (!breaker.isAvailable) return 'breaker_open';
   const waitMs = untilMs - performance.now();
   if (waitMs <= 0) return 'no_time_left';

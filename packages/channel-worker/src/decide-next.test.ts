@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type Attempt, createNotificationTypes, type Envelope, type ErrorClass } from '@notify/contracts';
 import { decideNext as decide, decideSkip, rungWithoutProvider } from './decide-next.ts';
+import { outcomeOf } from './outcome-of.ts';
 
 const envelope = (overrides: Partial<Envelope> = {}): Envelope => ({
   notificationId: '0190b6a8-0000-7000-8000-000000000000',
@@ -37,8 +38,10 @@ const types = createNotificationTypes({
   defaults: {},
   types: { patient: { on_unknown: 'hold' }, urgent: { on_unknown: 'resend' } },
 });
-const decideNext = (of: Envelope, attempts: readonly Attempt[], retryAfterMs?: number) =>
-  decide(of, attempts, types.settingsOf(of.notificationType), retryAfterMs);
+const decideNext = (of: Envelope, attempts: readonly Attempt[], retryAfterMs?: number) => {
+  const calls = attempts.map((each) => ({ address: 'a', attempt: each }));
+  return decide(of, outcomeOf(['a'], calls), types.settingsOf(of.notificationType), retryAfterMs);
+};
 const unknown = attempt('unknown', 'unknown');
 const by = (provider: string, errorClass?: ErrorClass): Attempt => ({ ...attempt(errorClass), provider });
 
@@ -94,9 +97,21 @@ test('a synchronous notification is never retried', () => {
   expect(decideNext(envelope({ ...sync, hop: 1 }), [unknown])).toMatchObject({ kind: 'end', status: 'unknown' });
 });
 
-test('a push is sent when any device took it, and retried when any device may still take it', () => {
-  expect(decideNext(envelope(), [attempt('recipient'), attempt()])).toEqual({ kind: 'sent', status: 'sent' });
-  expect(decideNext(envelope(), [attempt('recipient'), attempt('transient')])).toMatchObject({ kind: 'retry' });
+test('a push is sent when any device took it, and retried when any device may still take it, whichever provider was asked last', () => {
+  const outcomes = (...attempts: Attempt[]) =>
+    [attempts, attempts.toReversed()].map((each) =>
+      outcomeOf(
+        attempts.map(({ provider }) => provider),
+        each.map((one) => ({ address: one.provider, attempt: one })),
+      ),
+    );
+  expect(outcomes(by('fcm', 'recipient'), by('onesignal'))).toEqual(['sent', 'sent']);
+  expect(outcomes(by('fcm', 'recipient'), by('onesignal', 'transient'))).toEqual(['transient', 'transient']);
+});
+
+test('a device whose provider could not be asked may be reached later', () => {
+  const calls = [{ address: 'asked', attempt: attempt('recipient') }];
+  expect(outcomeOf(['asked', 'not asked'], calls)).toBe('transient');
 });
 
 test('when the recipient has opted out of everything it is suppressed, not failed', () => {

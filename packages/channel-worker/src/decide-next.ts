@@ -1,12 +1,6 @@
-import {
-  type Attempt,
-  type Envelope,
-  hasNextChannel,
-  type NotificationTypeSettings,
-  type RungName,
-} from '@notify/contracts';
+import { type Envelope, hasNextChannel, type NotificationTypeSettings, type RungName } from '@notify/contracts';
 import { nextRung } from '@notify/messaging';
-import { outcomeOf } from './outcome-of.ts';
+import type { Outcome } from './outcome-of.ts';
 import type { Decision } from './step.ts';
 
 /** Before a send that may have happened is tried once more, a receipt has a moment to tell. */
@@ -30,7 +24,7 @@ function decideUnknown(envelope: Envelope, { onUnknown }: NotificationTypeSettin
 }
 
 /**
- * What follows from the provider calls of one go, over all providers of the channel that were asked (outcome-of.ts). Pure.
+ * What follows from what the provider calls of one go amount to (outcome-of.ts). Pure.
  *
  * | outcome | with another channel left | on the last channel |
  * |---|---|---|
@@ -46,11 +40,10 @@ function decideUnknown(envelope: Envelope, { onUnknown }: NotificationTypeSettin
  */
 export function decideNext(
   envelope: Envelope,
-  attempts: readonly Attempt[],
+  outcome: Outcome,
   settings: NotificationTypeSettings,
   retryAfterMs = 0,
 ): Decision {
-  const outcome = outcomeOf(attempts);
   if (outcome === 'sent' || outcome === 'delivered') return { kind: 'sent', status: outcome };
   if (outcome === 'unknown') return decideUnknown(envelope, settings);
 

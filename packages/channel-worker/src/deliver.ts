@@ -20,9 +20,10 @@ import {
   timelineEntry,
 } from '@notify/messaging';
 import { errorFields, type Logger, withContext } from '@notify/service-kit';
-import { callProviders, withFirstAvailable } from './call-providers.ts';
+import { callProviders, maySendTo, withFirstAvailable } from './call-providers.ts';
 import { decideExpired, decideHopeless, decideNext, decideSkip, rungWithoutProvider } from './decide-next.ts';
 import type { GuardedProvider } from './guarded-provider.ts';
+import { outcomeOf } from './outcome-of.ts';
 import { type Enrichment, type Prepared, prepare } from './prepare.ts';
 import { deferralOf, publicationsOf } from './publications.ts';
 import type { Decision, Step } from './step.ts';
@@ -58,6 +59,7 @@ export interface DeliverOptions {
  */
 export function createDeliver(options: DeliverOptions): (delivery: Delivery) => Promise<void> {
   const { channel, providers, claims, types, enrichment, broker, logger, metrics } = options;
+  const providerNames = providers.map(({ provider }) => provider.name);
 
   async function publishAll(messages: OutgoingMessage[]): Promise<void> {
     await Promise.all(messages.map((message) => broker.publishUntilConfirmed(message)));
@@ -114,17 +116,22 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
   async function send(
     envelope: Envelope,
     { addresses, content }: Extract<Prepared, { state: 'ready' }>,
+    able: readonly GuardedProvider[],
     first: GuardedProvider,
   ): Promise<Step> {
     const timeoutMs = envelope.replyTo === undefined ? options.callTimeoutMs : options.syncCallTimeoutMs;
     const timer = setTimeout(() => showProcessing(envelope), SHOW_PROCESSING_AFTER_MS);
     const go = { envelope, addresses, content, timeoutMs, logger };
-    const { calls, passedOver } = await callProviders(providers, first, go);
+    const { calls, passedOver } = await callProviders(able, first, go);
     clearTimeout(timer);
     for (const { attempt } of calls) metrics.call(attempt);
     const attempts = calls.map(({ attempt }) => attempt);
     const retryAfterMs = Math.max(0, ...calls.map((call) => call.retryAfterMs ?? 0));
-    const decision = decideNext(envelope, attempts, types.settingsOf(envelope.notificationType), retryAfterMs);
+    const outcome = outcomeOf(
+      addresses.map(({ address }) => address),
+      calls,
+    );
+    const decision = decideNext(envelope, outcome, types.settingsOf(envelope.notificationType), retryAfterMs);
     return {
       ...stepOf(decision, attempts),
       confirmBy: confirmByOf(envelope, decision, attempts),
@@ -156,7 +163,7 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
       startedAt: new Date().toISOString(),
       durationMs: 0,
     };
-    return stepOf(decideNext(envelope, [attempt], types.settingsOf(envelope.notificationType)), [attempt]);
+    return stepOf(decideNext(envelope, 'unknown', types.settingsOf(envelope.notificationType)), [attempt]);
   }
 
   /**
@@ -188,10 +195,10 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
   }
 
   /** No provider's breaker lets anybody in: the next channel at once, or on the last one a wait. */
-  async function withoutProvider(envelope: Envelope): Promise<void> {
+  async function withoutProvider(envelope: Envelope, able: readonly GuardedProvider[]): Promise<void> {
     const rung = rungWithoutProvider(
       envelope,
-      providers.some(({ breaker }) => breaker.isComingBack),
+      able.some(({ breaker }) => breaker.isComingBack),
     );
     if (rung !== undefined) return defer(envelope, PROVIDERS_UNAVAILABLE, rung);
     return underClaim(envelope, () => stepOf(decideSkip(envelope, PROVIDERS_UNAVAILABLE)));
@@ -206,17 +213,18 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     if (envelope.expiresAt !== undefined && Date.parse(envelope.expiresAt) <= Date.now()) {
       return underClaim(envelope, () => stepOf(decideExpired()));
     }
-    const prepared = await prepare(envelope, channel, enrichment, types);
+    const prepared = await prepare(envelope, channel, enrichment, types, providerNames);
     if (prepared.state === 'defer') return defer(envelope, prepared.reason);
     if (prepared.state === 'hopeless') return underClaim(envelope, () => stepOf(decideHopeless(prepared.reason)));
     if (prepared.state === 'skip') return underClaim(envelope, () => stepOf(decideSkip(envelope, prepared.reason)));
     // Of several addresses (devices) each may be dead, but none is suppressed.
     const [address] = prepared.addresses.length === 1 ? prepared.addresses : [];
-    const claimAddress = address === undefined ? undefined : { channel, address };
-    return withFirstAvailable(providers, envelope.priority, (first) =>
+    const claimAddress = address === undefined ? undefined : { channel, address: address.address };
+    const able = providers.filter((guarded) => prepared.addresses.some((each) => maySendTo(guarded, each)));
+    return withFirstAvailable(able, envelope.priority, (first) =>
       first === undefined
-        ? withoutProvider(envelope)
-        : underClaim(envelope, () => send(envelope, prepared, first), claimAddress),
+        ? withoutProvider(envelope, able)
+        : underClaim(envelope, () => send(envelope, prepared, able, first), claimAddress),
     );
   }
 

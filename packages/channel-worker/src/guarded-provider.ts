@@ -1,7 +1,8 @@
 import type { Logger } from '@notify/service-kit';
+import { withBatches } from './batched-provider.ts';
 import type { Provider } from './provider.ts';
 import { createProviderBreaker, type ProviderBreaker } from './provider-breaker.ts';
-import { createSlots, type Slots } from './slots.ts';
+import { createSlots, lowSlots, type Slots } from './slots.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 const DEFAULT_CONCURRENCY = 32;
@@ -21,7 +22,8 @@ export function guardProvider(
   const concurrency = provider.concurrency ?? DEFAULT_CONCURRENCY;
   metrics.availability(provider.name, true);
   return {
-    provider,
+    // What waits for its batch holds a slot, so that no more than these ever do.
+    provider: withBatches(provider, lowSlots(concurrency)),
     slots: createSlots(concurrency),
     breaker: createProviderBreaker({
       concurrency,

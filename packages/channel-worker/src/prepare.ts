@@ -1,5 +1,6 @@
 import { AppError, type Channel, type Envelope, type NotificationTypes } from '@notify/contracts';
 import {
+  type Address,
   addressesOn,
   channelsOf,
   channelsWithContent,
@@ -17,7 +18,7 @@ import {
 } from '@notify/enrichment';
 
 export type Prepared =
-  | { state: 'ready'; addresses: string[]; content: RenderedContent }
+  | { state: 'ready'; addresses: Address[]; content: RenderedContent }
   /** This channel can't be used. */
   | { state: 'skip'; reason: string }
   /** No channel can be used. */
@@ -36,15 +37,24 @@ async function reachableOf(envelope: Envelope, users: UserDirectory): Promise<Re
   return profile === undefined ? undefined : reachableFromProfile(profile);
 }
 
+/** The devices whose provider is in use. One that came with the request belongs to the first. */
+function devicesInReach(devices: readonly Address[], providers: readonly string[]): Address[] {
+  return devices
+    .map(({ address, provider = providers[0] }) => ({ address, provider }))
+    .filter(({ provider }) => provider !== undefined && providers.includes(provider));
+}
+
 /**
  * Finds out whom to send what on this channel, as things are now: preferences may have changed since the gateway planned.
  * Answers from memory when it can.
+ * @param providers the names of those in use, in the order of preference.
  */
 export async function prepare(
   envelope: Envelope,
   channel: Channel,
   { users, templates }: Enrichment,
   types: NotificationTypes,
+  providers: readonly string[],
 ): Promise<Prepared> {
   try {
     const reachable = await reachableOf(envelope, users);
@@ -64,9 +74,12 @@ export async function prepare(
     const { isRequired } = types.settingsOf(notificationType);
     const reason = reasonToSkip(channel, { notificationType, isRequired, reachable, withContent });
     if (reason !== undefined) return { state: 'skip', reason };
+    const known = addressesOn(channel, reachable);
+    const addresses = channel === 'push' ? devicesInReach(known, providers) : known;
+    if (addresses.length === 0) return { state: 'skip', reason: 'no_contact' };
     return {
       state: 'ready',
-      addresses: addressesOn(channel, reachable),
+      addresses,
       content:
         template === undefined
           ? contentFor(channel, content)

@@ -11,6 +11,8 @@ export interface OutgoingDelivery {
   userId?: string;
   content: { title?: string; body?: string; html?: string; data?: Record<string, string>; actionUrl?: string };
   correlationId: string;
+  /** It may wait a moment for others with the same content: low priority, and nobody waits for the answer. */
+  mayWait?: boolean;
 }
 
 export interface ProviderResult {
@@ -29,6 +31,14 @@ export interface Provider {
    * @throws DeliveryError of the class that the vendor's code stands for; anything else is our bug.
    */
   send(delivery: OutgoingDelivery, signal: AbortSignal): Promise<ProviderResult>;
+  /**
+   * Several messages with the same content to different addresses, in one vendor call. The vendor takes all of them or none.
+   * Only where it has such a call that still tells each message's receipts apart.
+   * @throws DeliveryError as `send` does; `permanent` and `recipient` where any of them is refused.
+   */
+  sendBatch?(deliveries: readonly OutgoingDelivery[], signal: AbortSignal): Promise<ProviderResult>;
+  /** How many the vendor takes in one such call. */
+  maxBatchSize?: number;
   /** Releases pooled connections. */
   close?(): Promise<void> | void;
   /** Whether a receipt will tell that a message arrived. Where none comes, `sent` counts as confirmed. */

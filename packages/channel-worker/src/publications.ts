@@ -4,7 +4,6 @@ import {
   type Envelope,
   EVENTS_EXCHANGE,
   eventId,
-  FAILED_EXCHANGE,
   RECIPIENT_REJECTED,
   type RecipientRejectedJson,
   type RungName,
@@ -15,7 +14,14 @@ import {
   type TimelineEntryJson,
   type TimelineEvent,
 } from '@notify/contracts';
-import { deferralRung, eventMessage, laneMessage, type OutgoingMessage, timelineEntry } from '@notify/messaging';
+import {
+  deferralRung,
+  eventMessage,
+  failedMessage,
+  laneMessage,
+  type OutgoingMessage,
+  timelineEntry,
+} from '@notify/messaging';
 import type { Decision, Step } from './step.ts';
 
 /** How a decision is told: the event, the status it stands for. */
@@ -33,14 +39,8 @@ function told(decision: Decision): { event: TimelineEvent; status: Status; reaso
 }
 
 /** Every provider of the channel that another one took over from, or would have: why, and when. */
-function failoversInside(envelope: Envelope, { attempts, passedOver = [] }: Step): TimelineEntryJson[] {
-  const failed = attempts.flatMap(({ provider, errorClass }, index) => {
-    const next = attempts[index + 1];
-    return next === undefined || next.provider === provider
-      ? []
-      : [{ provider, reason: errorClass, at: next.startedAt }];
-  });
-  return [...failed, ...passedOver].map(({ provider, reason, at }) => ({
+function failoversInside(envelope: Envelope, { passedOver = [] }: Step): TimelineEntryJson[] {
+  return passedOver.map(({ provider, reason, at }) => ({
     ...timelineEntry(envelope, 'failover', 'processing', at, { reason, discriminator: provider }),
     provider,
   }));
@@ -91,17 +91,8 @@ function nextStep(envelope: Envelope, { attempts, decision }: Step): OutgoingMes
       const skipped = skippedWith(envelope, decision);
       return laneMessage({ ...next, hop: envelope.hop + 1, attempt: 1, tried, skipped }, decision.reason);
     }
-    case 'end': {
-      const { messageId, ...failed } = laneMessage({ ...next, tried }, decision.reason);
-      if (!isForOperators(decision)) return undefined;
-      // `recorded`: the outcome event tells status-service already; this copy is for the operators.
-      return {
-        ...failed,
-        messageId: `${messageId}.failed`,
-        exchange: FAILED_EXCHANGE,
-        headers: { ...failed.headers, recorded: 1 },
-      };
-    }
+    case 'end':
+      return isForOperators(decision) ? failedMessage({ ...next, tried }, decision.reason) : undefined;
   }
 }
 

@@ -26,7 +26,7 @@ export interface ChannelWorkerOptions {
   /** The service's name. */
   name: string;
   config: ChannelWorkerConfig;
-  /** In the order of preference. Push uses the first one only. */
+  /** In the order of preference. A device is sent to by its own provider, whatever the order. */
   providers: Provider[];
   logger: Logger;
   lifecycle: Lifecycle;
@@ -39,8 +39,7 @@ export interface ChannelWorkerOptions {
 /** Everything that the channel services share: connections, caches, the lanes' consumers, health. A channel is its providers. */
 export async function runChannelWorker(options: ChannelWorkerOptions): Promise<void> {
   const { channel, name, config, providers, logger, lifecycle } = options;
-  const [preferred] = providers;
-  if (preferred === undefined) throw new Error(`${name} has no provider: name at least one`);
+  if (providers.length === 0) throw new Error(`${name} has no provider: name at least one`);
   const metrics = createMetrics(name);
   lifecycle.onShutdown('providers', async () => {
     for (const each of providers) await each.close?.();
@@ -63,11 +62,9 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
   });
 
   const workerMetrics = createWorkerMetrics(metrics, channel);
-  // A device token is its vendor's own: any other would call it dead, and it would be removed.
-  const inUse = channel === 'push' ? [preferred] : providers;
   const deliver = createDeliver({
     channel,
-    providers: inUse.map((provider) => guardProvider(provider, { logger, metrics: workerMetrics })),
+    providers: providers.map((provider) => guardProvider(provider, { logger, metrics: workerMetrics })),
     claims: createClaims(redis),
     types: openNotificationTypes(config.NOTIFICATION_TYPES_PATH),
     enrichment: {
@@ -112,5 +109,5 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
   lifecycle.onShutdown('lanes', async () => {
     await Promise.all(consumers.map((consumer) => consumer.pause()));
   });
-  logger.info('ready', { port: config.PORT, lanes: consumers.length, providers: inUse.map(({ name }) => name) });
+  logger.info('ready', { port: config.PORT, lanes: consumers.length, providers: providers.map(({ name }) => name) });
 }

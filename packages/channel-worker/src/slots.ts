@@ -4,6 +4,9 @@ import pLimit from 'p-limit';
 /** Runs `work` when one of the provider's slots is free. */
 export type Slots = <T>(priority: Priority, work: () => Promise<T>) => Promise<T>;
 
+/** How many of a provider's slots low-priority messages may hold. */
+export const lowSlots = (size: number): number => Math.max(1, Math.floor(size / 2));
+
 /**
  * The slots of one provider, shared by the lanes of its channel so that a critical message always finds one: low may hold half of
  * them, all but critical together three quarters. With fewer than four slots nothing can be kept back from the others but one.
@@ -12,7 +15,7 @@ export type Slots = <T>(priority: Priority, work: () => Promise<T>) => Promise<T
 export function createSlots(size: number): Slots {
   const all = pLimit(size);
   const notCritical = pLimit(Math.max(1, size - Math.ceil(size / 4)));
-  const low = pLimit(Math.max(1, Math.floor(size / 2)));
+  const low = pLimit(lowSlots(size));
   return (priority, work) => {
     if (priority === 'critical') return all(work);
     if (priority === 'low') return low(() => notCritical(() => all(work)));

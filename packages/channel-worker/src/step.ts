@@ -1,4 +1,4 @@
-import type { Attempt, Channel, RejectionReason, RungName, Status } from '@notify/contracts';
+import type { Attempt, Channel, ErrorClass, RejectionReason, RungName, Status } from '@notify/contracts';
 
 /** What a worker decided for one notification at one position. Plain data: it is kept in the claim and published from there. */
 export type Decision =
@@ -24,10 +24,11 @@ export interface RejectedAddress {
   errorCode: string;
 }
 
-/** A provider of the channel that was not called in this go, though another one was. */
+/** A provider of the channel that another one took over from in this go, or that was not called, though another one was. */
 export interface PassedOver {
   provider: string;
-  reason: 'breaker_open' | 'no_time_left';
+  /** What it failed with, or why it was not called. */
+  reason: ErrorClass | 'breaker_open' | 'no_time_left';
   at: string;
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createClaims, createClosings, createSuppressedAddresses } from '@notify/claims';
+import { addressDigest, createClaims, createClosings, createSuppressedAddresses } from '@notify/claims';
 import {
   AppError,
   createNotificationTypes,
@@ -237,9 +237,20 @@ test('what is past its time is not sent, and no operator is bothered with it', a
   expect(failed).toHaveLength(0);
 });
 
-test('what was cancelled in time is not sent, and nothing more is told of it', async () => {
+test('what was cancelled in time is not sent; the record hears it, as one event from wherever it is found', async () => {
   const envelope = envelopeOf();
   expect(await createClosings(redis).cancel(envelope.notificationId)).toBe(true);
+  await createEmailDeliver()(deliveryOf(envelope));
+  await createEmailDeliver()(deliveryOf({ ...envelope, attempt: 2 }));
+  await eventually(() => events.length === 2);
+  expect(calls).toHaveLength(0);
+  expect(events[0]).toMatchObject({ event: 'cancelled', status: 'cancelled', attempts: [], attempt: 1 });
+  expect(events.map(({ event_id }) => event_id)).toEqual(Array(2).fill(`${envelope.notificationId}.0.0.0.cancelled`));
+});
+
+test('what has arrived after all is not sent again, and nothing is told of it', async () => {
+  const envelope = envelopeOf();
+  await createClosings(redis).closeDelivered(envelope.notificationId);
   await createEmailDeliver()(deliveryOf(envelope));
   expect(calls).toHaveLength(0);
   await createEmailDeliver()(deliveryOf(envelopeOf()));
@@ -250,7 +261,7 @@ test('what was cancelled in time is not sent, and nothing more is told of it', a
 test('a suppressed address is passed over, and the next channel takes over', async () => {
   const sms = await collect(laneQueue('sms', 'medium'));
   const email = `${randomUUID()}@example.com`;
-  await createSuppressedAddresses(redis).add('email', [email]);
+  await createSuppressedAddresses(redis).add('email', [addressDigest(email)]);
   await createEmailDeliver()(deliveryOf(envelopeOf({ recipient: { to: { email, phone: '+14155550123' } } })));
   expect(await eventually(() => sms[0])).toMatchObject({ skipped: [{ channel: 'email', reason: 'suppressed' }] });
   expect(calls).toHaveLength(0);

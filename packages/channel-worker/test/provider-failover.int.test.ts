@@ -16,7 +16,7 @@ import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@noti
 import type { Redis } from 'ioredis';
 import { createDeliver, type DeliverOptions } from '../src/deliver.ts';
 import { type GuardedProvider, guardProvider } from '../src/guarded-provider.ts';
-import { deliveryError, type ProviderResult } from '../src/provider.ts';
+import { deliveryError, type OutgoingDelivery, type ProviderResult } from '../src/provider.ts';
 import { createWorkerMetrics, type WorkerMetrics } from '../src/worker-metrics.ts';
 import { collectFrom, deliveryOf, envelopeOf } from './messages.ts';
 
@@ -51,17 +51,19 @@ afterEach(async () => {
 /** A vendor that the test breaks and mends. */
 function vendor(name: string, { concurrency = 8, resetAfterMs = 30_000 } = {}) {
   const calls: string[] = [];
+  const addresses: string[] = [];
   const taken: string[] = [];
-  const state: { calls: string[]; taken: string[]; fault?: ErrorClass; hold?: Promise<unknown> } = { calls, taken };
-  const send = async ({ notificationId }: { notificationId: string }): Promise<ProviderResult> => {
+  const state: { fault?: ErrorClass; hold?: Promise<unknown> } = {};
+  const send = async ({ notificationId, address }: OutgoingDelivery): Promise<ProviderResult> => {
     calls.push(notificationId);
+    addresses.push(address);
     await state.hold;
     if (state.fault !== undefined) throw deliveryError(state.fault, 'the test says so', `${name}-code`);
     taken.push(notificationId);
     return { status: 'sent', providerMessageId: `${name}-1` };
   };
   const guarded = guardProvider({ name, send, concurrency }, { logger: kit.logger, metrics, resetAfterMs });
-  return Object.assign(state, { guarded });
+  return Object.assign(state, { calls, addresses, taken, guarded });
 }
 
 function deliverBy(providers: GuardedProvider[], overrides: Partial<DeliverOptions> = {}) {
@@ -310,4 +312,101 @@ test('an outage in the middle of a load: everything arrives once by the other pr
   expect(b.calls).toHaveLength(before);
 
   expect([...a.taken, ...b.taken].sort()).toEqual(sent.sort());
+});
+
+/** A user with a device of each of these providers, or of one that nobody uses. */
+const ownerOf = (...providers: string[]): Partial<DeliverOptions> => ({
+  channel: 'push',
+  enrichment: {
+    users: {
+      lookUp: async (userId) => ({
+        userId,
+        devices: providers.map((provider) => ({ token: `of-${provider}`, platform: 'android' as const, provider })),
+        preferences: { channels: {}, types: {} },
+      }),
+      drop: () => {},
+    },
+    templates: { lookUp: async () => undefined, drop: () => {} },
+  },
+});
+const pushOf = (overrides: Partial<Envelope> = {}) =>
+  envelopeOf({ recipient: { userId: 'u' }, plan: ['push', 'sms'], ...overrides });
+
+test('each device is sent to by its own provider and no other, and the push is sent when one took it', async () => {
+  const [fcm, onesignal] = [vendor('fcm'), vendor('onesignal')];
+  fcm.fault = 'transient';
+  const envelope = pushOf();
+  await deliverBy([fcm.guarded, onesignal.guarded], ownerOf('fcm', 'onesignal'))(deliveryOf(envelope));
+  expect([fcm.addresses, onesignal.addresses]).toEqual([['of-fcm'], ['of-onesignal']]);
+  const { attempts, timeline, status } = await eventOf(envelope);
+  expect(status).toBe('sent');
+  expect(attempts).toMatchObject([
+    { provider: 'fcm', status: 'failed' },
+    { provider: 'onesignal', status: 'sent' },
+  ]);
+  expect(timeline.map(({ event }) => event)).toEqual(['processing', 'sent']);
+});
+
+test('a user whose devices are of the second provider alone costs the first one nothing', async () => {
+  const [fcm, onesignal] = [vendor('fcm'), vendor('onesignal')];
+  await breakDown(fcm);
+  const envelope = pushOf();
+  const before = fcm.calls.length;
+  await deliverBy([fcm.guarded, onesignal.guarded], ownerOf('onesignal'))(deliveryOf(envelope));
+  expect([fcm.calls.length - before, onesignal.calls]).toEqual([0, [envelope.notificationId]]);
+  const { timeline } = await eventOf(envelope);
+  expect(timeline.map(({ event }) => event)).toEqual(['processing', 'sent']);
+});
+
+test('while the provider of the living device can not be called, the dead one of another is no reason to give up', async () => {
+  const [fcm, onesignal] = [vendor('fcm'), vendor('onesignal')];
+  await breakDown(fcm);
+  onesignal.fault = 'recipient';
+  const envelope = pushOf();
+  await deliverBy([fcm.guarded, onesignal.guarded], ownerOf('fcm', 'onesignal'))(deliveryOf(envelope));
+  expect(await eventOf(envelope)).toMatchObject({ event: 'retrying', attempts: [{ provider: 'onesignal' }] });
+});
+
+test('a device whose provider is not in use is passed over, and without another one the channel is', async () => {
+  const fcm = vendor('fcm');
+  const sms = await collectFrom(broker, laneQueue('sms', 'medium'));
+  await deliverBy([fcm.guarded], ownerOf('fcm', 'pigeon'))(deliveryOf(pushOf()));
+  expect(fcm.addresses).toEqual(['of-fcm']);
+  await deliverBy([fcm.guarded], ownerOf('pigeon'))(deliveryOf(pushOf()));
+  expect(await eventually(() => sms[0])).toMatchObject({ skipped: [{ channel: 'push', reason: 'no_contact' }] });
+});
+
+test('a device token that came with the request is sent to by the first provider', async () => {
+  const [fcm, onesignal] = [vendor('fcm'), vendor('onesignal')];
+  const envelope = pushOf({ recipient: { to: { deviceTokens: ['inline'] } } });
+  await deliverBy([onesignal.guarded, fcm.guarded], ownerOf())(deliveryOf(envelope));
+  expect([onesignal.addresses, fcm.addresses]).toEqual([['inline'], []]);
+});
+
+test('a hundred low ones with the same content are a few vendor calls, each with its claim and attempt; critical ones go alone', async () => {
+  const sizes: number[] = [];
+  const batching = guardProvider(
+    {
+      name: 'batching',
+      concurrency: 32,
+      send: async () => ({ status: 'sent', providerMessageId: String(sizes.push(1)) }),
+      sendBatch: async (deliveries) => ({ status: 'sent', providerMessageId: String(sizes.push(deliveries.length)) }),
+    },
+    { logger: kit.logger, metrics },
+  );
+  const deliver = deliverBy([batching]);
+  const envelopes = Array.from({ length: 100 }, (_, n) =>
+    envelopeOf({ priority: 'low', recipient: { to: { email: `${n}@example.com` } } }),
+  );
+  // Each comes twice.
+  await Promise.all([...envelopes, ...envelopes].map((envelope) => deliver(deliveryOf(envelope))));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(100);
+  expect(sizes.length).toBeLessThanOrEqual(20);
+  for (const envelope of envelopes) {
+    expect((await eventOf(envelope)).attempts).toMatchObject([{ provider: 'batching', status: 'sent' }]);
+  }
+  sizes.length = 0;
+  const critical = envelopes.map((envelope) => ({ ...envelope, epoch: 1, priority: 'critical' as const }));
+  await Promise.all(critical.map((envelope) => deliver(deliveryOf(envelope))));
+  expect(sizes).toEqual(Array(100).fill(1));
 });

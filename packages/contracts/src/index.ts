@@ -7,6 +7,7 @@ export * from './http/api-keys.ts';
 export * as fields from './http/fields.ts';
 export * from './http/inbox.ts';
 export * from './http/notifications.ts';
+export * from './http/stats.ts';
 export * from './http/suppressions.ts';
 export * from './http/templates.ts';
 export * from './http/users.ts';

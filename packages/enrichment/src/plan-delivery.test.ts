@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import { planDelivery } from './plan-delivery.ts';
 import type { Reachable } from './reachable.ts';
 
-const everything: Reachable = { userId: 'u', email: 'a@example.com', phone: '+14155550123', deviceTokens: ['t'] };
+const everything: Reachable = {
+  userId: 'u',
+  email: 'a@example.com',
+  phone: '+14155550123',
+  devices: [{ address: 't' }],
+};
 const all = new Set(CHANNELS);
 const plan = (overrides: Partial<Parameters<typeof planDelivery>[0]> = {}) =>
   planDelivery({
@@ -60,7 +65,7 @@ test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
 
 test('each channel that is passed over has its reason', () => {
   const result = plan({
-    reachable: { email: 'a@example.com', deviceTokens: [], phone: '+14155550123' },
+    reachable: { email: 'a@example.com', devices: [], phone: '+14155550123' },
     withContent: new Set(['email'] as const),
   });
   expect(result).toEqual({
@@ -87,7 +92,7 @@ test('every considered channel is either planned or skipped, once', () => {
           ...(has.user ? { userId: 'u' } : {}),
           ...(has.email ? { email: 'a@example.com' } : {}),
           ...(has.phone ? { phone: '+14155550123' } : {}),
-          deviceTokens: has.device ? ['t'] : [],
+          devices: has.device ? [{ address: 't' }] : [],
           preferences: { channels, channelOrder, types: {} },
         };
         const result = plan({ requested, reachable, withContent: new Set(withContent) });

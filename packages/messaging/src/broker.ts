@@ -6,8 +6,10 @@ import { closeConnectionWith, openConnection, settleOrGoOn } from './connection.
 import { type Consumer, type ConsumerSession, createConsumerSession } from './consumer.ts';
 import { declareTopology } from './declare-topology.ts';
 import { type Delivery, toDelivery } from './delivery.ts';
+import { BrokerUnavailableError } from './errors.ts';
 import { handleBatches, handleEach } from './message-handling.ts';
 import { openPublisher, type Publisher } from './publisher.ts';
+import { readQueueDepths } from './queue-depths.ts';
 
 /** An instance's private event queue holds at most this many; caches are cleared on reconnect, so dropping is harmless. */
 const PRIVATE_QUEUE_MAX_LENGTH = 10_000;
@@ -46,6 +48,11 @@ export interface Broker extends Publisher {
   }): Promise<void>;
   /** A queue of this instance alone, for answers. @returns its name, which stays the same across reconnects. */
   openReplyQueue(onMessage: (delivery: Delivery) => void): Promise<string>;
+  /**
+   * How many messages wait in each queue; what a consumer holds already is not counted. One round trip for all of them.
+   * @throws BrokerUnavailableError when the broker is away, or one of the queues does not exist.
+   */
+  queueDepths(queues: readonly string[]): Promise<Map<string, number>>;
 }
 
 /** A consumer without acknowledgements on a queue that lives and dies with this instance. */
@@ -153,6 +160,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       const queue = `${options.name}.replies.${randomUUID()}`;
       await add(privateSession(queue, [], onMessage, options.logger));
       return queue;
+    },
+    async queueDepths(queues) {
+      if (current === undefined) throw new BrokerUnavailableError('not connected');
+      return readQueueDepths(current, queues);
     },
   };
 }

@@ -5,7 +5,9 @@ export type { Delivery } from './delivery.ts';
 export { BrokerUnavailableError } from './errors.ts';
 export {
   cancelledMessage,
+  type EventMessage,
   eventMessage,
+  failedMessage,
   firstLaneMessages,
   laneMessage,
   timelineEntry,

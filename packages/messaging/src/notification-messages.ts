@@ -4,6 +4,7 @@ import {
   EVENTS_EXCHANGE,
   envelopeToJson,
   eventId,
+  FAILED_EXCHANGE,
   laneRoutingKey,
   NOTIFICATIONS_EXCHANGE,
   type NotificationEventJson,
@@ -48,6 +49,25 @@ export function firstLaneMessages(envelope: Envelope, reason?: string): Outgoing
   return envelope.plan.map((_channel, hop) => laneMessage({ ...envelope, hop }, reason));
 }
 
+/**
+ * The operators' copy of a notification that came to its end without success. `recorded`: an event tells status-service of it already, so that
+ * the copy changes nothing there.
+ */
+export function failedMessage(envelope: Envelope, reason: string): OutgoingMessage {
+  const { messageId, ...message } = laneMessage(envelope, reason);
+  return {
+    ...message,
+    messageId: `${messageId}.failed`,
+    exchange: FAILED_EXCHANGE,
+    headers: { ...message.headers, recorded: 1 },
+  };
+}
+
+/** A message on notifications.events. */
+export interface EventMessage extends OutgoingMessage {
+  body: NotificationEventJson;
+}
+
 /** An event of one notification at its present position. */
 export function eventMessage(
   envelope: Envelope,
@@ -61,7 +81,7 @@ export function eventMessage(
     confirmBy?: string;
     envelope?: NotificationEventJson['envelope'];
   },
-): OutgoingMessage {
+): EventMessage {
   const id = parts.id ?? eventId(envelope.notificationId, envelope, event, parts.discriminator);
   const body: NotificationEventJson = {
     version: 1,
@@ -96,7 +116,7 @@ export function eventMessage(
  * That the notification was cancelled in this epoch. Its id names no hop and no try: whoever tells it, wherever the notification was by
  * then, it is one and the same event.
  */
-export function cancelledMessage(envelope: Envelope, at: string): OutgoingMessage {
+export function cancelledMessage(envelope: Envelope, at: string): EventMessage {
   const id = eventId(envelope.notificationId, { epoch: envelope.epoch, hop: 0, attempt: 0 }, 'cancelled');
   const { channel: _theWholeNotification, ...entry } = timelineEntry(envelope, 'cancelled', 'cancelled', at);
   return eventMessage(envelope, 'cancelled', 'cancelled', {

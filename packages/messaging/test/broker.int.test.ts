@@ -274,3 +274,18 @@ test('a handler that always throws is given up after ten tries: the message ends
   expect(failed.payload).toBe(JSON.stringify({ whole: true }));
   expect(tries).toHaveLength(10);
 });
+
+test('queues are counted, and one that does not exist ends neither the connection nor its consumers', async () => {
+  const seen: unknown[] = [];
+  await broker.publish(toEmail());
+  expect(await broker.queueDepths(['email.queue', 'sms.queue'])).toEqual(
+    new Map([
+      ['email.queue', 1],
+      ['sms.queue', 0],
+    ]),
+  );
+  await expect(broker.queueDepths(['nobody.queue'])).rejects.toThrow(BrokerUnavailableError);
+  await broker.consume({ queue: 'email.queue', prefetch: 1, onMessage: async ({ body }) => void seen.push(body) });
+  await eventually(() => seen.length === 1);
+  await eventually(async () => (await broker.queueDepths(['email.queue'])).get('email.queue') === 0);
+});

@@ -10,15 +10,21 @@ import type { KeyUses } from './key-uses.ts';
 const TTL_MS = 1_000;
 const MAX_KEYS = 10_000;
 
-function keyOf(request: Request): string | undefined {
+/** What the caller shows: an API key, or where those are taken a user's token. */
+export function keyOf(request: Request): string | undefined {
   const [scheme, token] = (request.get('authorization') ?? '').split(' ');
   if (scheme?.toLowerCase() === 'bearer' && token) return token;
   return request.get('x-api-key');
 }
 
-/** The id of the API key with which an authenticated request came. */
+/** Notes who came. @param caller the id of an API key, or `user:<user_id>`. */
+export function admit(response: Response, caller: string): void {
+  response.locals['caller'] = caller;
+}
+
+/** Who came with an authenticated request: the id of the API key, or `user:<user_id>`. */
 export function callerOf(response: Response): string {
-  return response.locals['apiKeyId'] as string;
+  return response.locals['caller'] as string;
 }
 
 /** Also of a key that is only remembered, while the database is away. */
@@ -59,7 +65,7 @@ export function createAuthenticate(database: Database, uses: KeyUses): Authentic
       throw new AppError('unauthorized', 'The API key is not valid');
     }
     if (!stored.scopes.includes(scope)) throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
-    response.locals['apiKeyId'] = stored.id;
+    admit(response, stored.id);
     uses.note(stored.id);
   };
 }

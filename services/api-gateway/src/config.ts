@@ -21,6 +21,10 @@ export interface GatewayConfig
     RateLimitConfig,
     ReceiptsConfig {
   API_KEY: string;
+  /** Messages in a lane above which no more are taken for it, critical ones excepted; 0: no limit. */
+  LANE_DEPTH_LIMIT: number;
+  /** How long a user's token is good. */
+  USER_TOKEN_LIFETIME_SECONDS: number;
   PUBLIC_URL?: string;
   USER_SERVICE_URL: string;
   TEMPLATE_SERVICE_URL: string;
@@ -28,7 +32,7 @@ export interface GatewayConfig
   IN_APP_SERVICE_URL: string;
 }
 
-const limit = (perSecond: number) => Joi.number().integer().min(0).default(perSecond);
+const limit = (atMost: number) => Joi.number().integer().min(0).default(atMost);
 
 const url = (defaultUrl: string) =>
   Joi.string()
@@ -53,6 +57,8 @@ export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
   RATE_LIMIT_SMS: limit(2_000),
   RATE_LIMIT_PUSH: limit(5_000),
   RATE_LIMIT_IN_APP: limit(5_000),
+  LANE_DEPTH_LIMIT: limit(200_000),
+  USER_TOKEN_LIFETIME_SECONDS: Joi.number().integer().min(60).max(86_400).default(900),
   // Where clients reach the gateway; its documentation names it. Default: the address under which the documentation is read.
   PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
   USER_SERVICE_URL: url('http://localhost:8002'),

@@ -1,14 +1,29 @@
-import { AppError, type ListJson, listQuerySchema, type NotificationJson, validate } from '@notify/contracts';
+import {
+  AppError,
+  type ListJson,
+  listQuerySchema,
+  type NotificationJson,
+  type StatsJson,
+  statsQuerySchema,
+  validate,
+} from '@notify/contracts';
 import type { ServiceClient } from '@notify/service-kit';
 import { type RequestHandler, Router } from 'express';
 import { validate as isUuid } from 'uuid';
 import type { AcceptSummaries } from './accept-summary.ts';
 import { queryOf } from './forward-route.ts';
 
-/** `GET /api/v1/notifications/{id}` and the list. */
+export interface FollowDependencies {
+  statusService: ServiceClient;
+  /** The same, with the patience that counting millions needs. */
+  patientStatusService: ServiceClient;
+  summaries: AcceptSummaries;
+}
+
+/** `GET /api/v1/notifications/{id}`, the list, and `GET /api/v1/stats`. */
 export function followRoute(
   authenticate: RequestHandler,
-  { statusService, summaries }: { statusService: ServiceClient; summaries: AcceptSummaries },
+  { statusService, patientStatusService, summaries }: FollowDependencies,
 ): Router {
   const router = Router();
   router.get('/api/v1/notifications', authenticate, async (request, response) => {
@@ -28,6 +43,10 @@ export function followRoute(
       if (summary === undefined) throw error;
       response.json(summary);
     }
+  });
+  router.get('/api/v1/stats', authenticate, async (request, response) => {
+    const { window } = validate(statsQuerySchema, request.query, 'the query');
+    response.json(await patientStatusService.request<StatsJson>('GET', `/stats?window=${window}`));
   });
   return router;
 }

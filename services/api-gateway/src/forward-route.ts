@@ -9,6 +9,8 @@ export interface Forwarded {
   path: string;
   scope: Scope;
   service: ServiceClient;
+  /** The user whom the path names may call it too, with a token of theirs. */
+  isForUser?: true;
   /** Called with the path's parameters when the other service has done it. */
   done?(params: Record<string, string>): void;
 }
@@ -27,10 +29,14 @@ function pathOf(pattern: string, params: Record<string, string>): string {
 }
 
 /** Passes operations through to the services that own them: authenticated here, validated there. */
-export function forwardRoute(operations: Forwarded[], authenticate: (scope: Scope) => RequestHandler): Router {
+export function forwardRoute(
+  operations: Forwarded[],
+  { guard, userGuard }: Record<'guard' | 'userGuard', (scope: Scope) => RequestHandler>,
+): Router {
   const router = Router();
-  for (const { method, path, scope, service, done } of operations) {
-    router[method](`/api/v1${path}`, authenticate(scope), async (request, response) => {
+  for (const { method, path, scope, service, isForUser, done } of operations) {
+    const enter = isForUser ? userGuard : guard;
+    router[method](`/api/v1${path}`, enter(scope), async (request, response) => {
       const params = request.params as Record<string, string>;
       const answer = await service.exchange<unknown>(
         method.toUpperCase(),

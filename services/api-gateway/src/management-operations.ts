@@ -20,7 +20,7 @@ export function managementOperations(dependencies: ManagementDependencies): Forw
   const writeUsers = { scope: 'users:write', service: userService, done: userChanged } as const;
   const readTemplates = { scope: 'templates:read', service: templateService } as const;
   const writeTemplates = { scope: 'templates:write', service: templateService, done: templateChanged } as const;
-  const readInbox = { scope: 'users:read', service: inAppService } as const;
+  const readInbox = { scope: 'users:read', service: inAppService, isForUser: true } as const;
   return [
     { method: 'get', path: '/users', ...readUsers },
     { method: 'put', path: '/users/:user_id', ...writeUsers },

@@ -20,12 +20,13 @@ function planOf({ to }: NotifyRequestJson): Channel[] {
 export function notifyRoute(
   authenticate: RequestHandler,
   idempotent: Idempotent,
-  dependencies: Pick<SendDependencies, 'broker' | 'summaries' | 'limits'> & { replies: SyncReplies },
+  dependencies: Pick<SendDependencies, 'broker' | 'summaries' | 'limits' | 'lanes'> & { replies: SyncReplies },
 ): Router {
   const router = Router();
-  const { limits } = dependencies;
+  const { limits, lanes } = dependencies;
   const notify = idempotent(async (request, notificationId, response) => {
     const body = validate(notifyRequestSchema, request.body ?? {});
+    lanes.refuseWhenFull(planOf(body).slice(0, 1), body.priority);
     await limits.charge(chargesOf(planOf(body), undefined), response);
     const waiting = dependencies.replies.waitFor(notificationId, body.timeout_ms);
     try {

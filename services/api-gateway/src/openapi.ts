@@ -27,6 +27,7 @@ function jsonSchemaOf(schema: Joi.ObjectSchema): JsonSchema {
   return dropPatternNames(json);
 }
 
+const KEY_SECURITY = [{ bearer: [] }, { apiKey: [] }];
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
 function parametersOf({ path, query }: Operation): unknown[] {
@@ -70,12 +71,13 @@ function answersOf(operation: Operation): Record<string, unknown> {
 }
 
 function operationObject(operation: Operation): Record<string, unknown> {
-  const { body, method, path, scope, summary, tag } = operation;
+  const { body, isForUser, method, path, scope, summary, tag } = operation;
   return {
     operationId: `${method}_${path.replaceAll(/[^a-z0-9]+/g, '_').replaceAll(/^_|_$/g, '')}`,
     tags: [tag],
     summary,
-    description: `Scope: \`${scope}\``,
+    description: `Scope: \`${scope}\`${isForUser ? ', or a token of the user' : ''}`,
+    ...(isForUser ? { security: [...KEY_SECURITY, { userToken: [] }] } : {}),
     parameters: parametersOf(operation),
     ...(body === undefined
       ? {}
@@ -104,12 +106,13 @@ export function openApiDocument(serverUrl: string): Record<string, unknown> {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: serverUrl }],
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: KEY_SECURITY,
     paths,
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        userToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
       },
       schemas: {
         Problem: {

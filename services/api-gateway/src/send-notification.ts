@@ -1,4 +1,5 @@
 import {
+  type Channel,
   type NotificationTypes,
   type SendAnswerJson,
   type SendRequestJson,
@@ -10,6 +11,7 @@ import type { Broker } from '@notify/messaging';
 import type { Response } from 'express';
 import { acceptNotification, isScheduled, type NewNotification, notificationPath } from './accept.ts';
 import type { AcceptSummaries } from './accept-summary.ts';
+import type { LaneDepths } from './lane-depths.ts';
 import { type PlannedRequest, planRequest } from './plan-request.ts';
 import { chargesOf, type RateLimits } from './rate-limits.ts';
 
@@ -20,6 +22,7 @@ export interface SendDependencies {
   templates: TemplateCatalogue;
   types: NotificationTypes;
   limits: RateLimits;
+  lanes: LaneDepths;
 }
 
 function notificationOf(request: SendRequestJson, { channels, skipped }: PlannedRequest): NewNotification {
@@ -52,10 +55,18 @@ function notificationOf(request: SendRequestJson, { channels, skipped }: Planned
   };
 }
 
+function isForLater({ send_at: sendAt }: SendRequestJson): boolean {
+  return sendAt !== undefined && sendAt.getTime() > Date.now();
+}
+
+function firstChannels({ mode }: SendRequestJson, { channels }: PlannedRequest): Channel[] {
+  return mode === 'all' ? channels : channels.slice(0, 1);
+}
+
 /**
  * One request to send, from what the client wrote to what it is told: validated, planned, counted, and accepted under this id.
  * @param response gets the rate limits' headers.
- * @throws AppError as validate(), planRequest(), RateLimits.charge() and acceptNotification() do; nothing was sent then, except that after
+ * @throws AppError as validate(), planRequest(), LaneDepths.refuseWhenFull(), RateLimits.charge() and acceptNotification() do; nothing was sent then, except that after
  *   `dependency_unavailable` it may have been.
  */
 export async function sendNotification(
@@ -66,6 +77,7 @@ export async function sendNotification(
 ): Promise<SendAnswerJson> {
   const request = validate(sendRequestSchema, body ?? {});
   const planned = await planRequest(request, dependencies);
+  if (!isForLater(request)) dependencies.lanes.refuseWhenFull(firstChannels(request, planned), request.priority);
   await dependencies.limits.charge(chargesOf(planned.channels, request.user_id), response);
   const envelope = await acceptNotification(notificationOf(request, planned), notificationId, dependencies);
   return {

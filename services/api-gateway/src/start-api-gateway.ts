@@ -18,6 +18,7 @@ import { apiKeysRoute } from './api-keys-route.ts';
 import { createAudit } from './audit.ts';
 import { auditLogRoute } from './audit-log-route.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { createAuthenticateUser } from './authenticate-user.ts';
 import { batchRoute } from './batch-route.ts';
 import type { GatewayConfig } from './config.ts';
 import { docsRoute } from './docs-route.ts';
@@ -27,6 +28,7 @@ import { createGuard } from './guard.ts';
 import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdempotent } from './idempotent.ts';
 import { createKeyUses } from './key-uses.ts';
+import { watchLaneDepths } from './lane-depths.ts';
 import { managementOperations } from './management-operations.ts';
 import { notificationTypesRoute } from './notification-types-route.ts';
 import { notifyRoute } from './notify-route.ts';
@@ -35,11 +37,13 @@ import { createRateLimits, rateLimitPolicies } from './rate-limits.ts';
 import { receiptsRoute } from './receipts/receipts-route.ts';
 import { sendRoute } from './send-route.ts';
 import { openSyncReplies } from './sync-replies.ts';
+import { createUserTokens } from './user-tokens.ts';
+import { userTokensRoute } from './user-tokens-route.ts';
 
 const NAME = 'api-gateway';
 
-/** Longer than a replay takes at most. */
-const REPLAY_TIMEOUT_MS = 30_000;
+/** Longer than a replay or counting takes at most. */
+const PATIENT_TIMEOUT_MS = 30_000;
 
 /** Opens everything and listens. @throws when a dependency is away at start. */
 export async function startApiGateway(config: GatewayConfig, logger: Logger, lifecycle: Lifecycle): Promise<void> {
@@ -63,7 +67,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const userService = clientOf('user-service', config.USER_SERVICE_URL);
   const templateService = clientOf('template-service', config.TEMPLATE_SERVICE_URL);
   const statusService = clientOf('status-service', config.STATUS_SERVICE_URL);
-  const replays = clientOf('status-service', config.STATUS_SERVICE_URL, REPLAY_TIMEOUT_MS);
+  const patientStatusService = clientOf('status-service', config.STATUS_SERVICE_URL, PATIENT_TIMEOUT_MS);
   const inAppService = clientOf('in-app-service', config.IN_APP_SERVICE_URL);
 
   const users = await openUserDirectory(userService, broker);
@@ -72,13 +76,14 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const types = openNotificationTypes(config.NOTIFICATION_TYPES_PATH);
   const replies = await openSyncReplies(broker);
   const limits = createRateLimits(rateLimitPolicies(config), redis, logger);
-  const guard = createGuard({
-    authenticate: createAuthenticate(database, createKeyUses(database, logger, lifecycle)),
-    limits,
-    audit: createAudit(database, logger),
-  });
+  const authenticate = createAuthenticate(database, createKeyUses(database, logger, lifecycle));
+  const audit = createAudit(database, logger);
+  const tokens = createUserTokens(config.SERVICE_TOKEN_SECRET, config.USER_TOKEN_LIFETIME_SECONDS);
+  const guard = createGuard({ authenticate, limits, audit });
+  const userGuard = createGuard({ authenticate: createAuthenticateUser(authenticate, tokens), limits, audit });
   const idempotent = createIdempotent(createIdempotencyStore(redis), logger);
-  const sending = { broker, summaries, users, templates, types, limits };
+  const lanes = watchLaneDepths({ broker, limit: config.LANE_DEPTH_LIMIT, logger, lifecycle });
+  const sending = { broker, summaries, users, templates, types, limits, lanes };
   const canSend = guard('notifications:write');
   const canRead = guard('notifications:read');
 
@@ -100,11 +105,15 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
     routers: [
       docsRoute(config.PUBLIC_URL),
       sendRoute(canSend, idempotent, sending),
-      notifyRoute(canSend, idempotent, { broker, summaries, replies, limits }),
-      operateRoute(canSend, idempotent, { statusService, replays, summaries }),
-      followRoute(canRead, { statusService, summaries }),
+      notifyRoute(canSend, idempotent, { broker, summaries, replies, limits, lanes }),
+      operateRoute(canSend, idempotent, { statusService, replays: patientStatusService, summaries }),
+      followRoute(canRead, { statusService, patientStatusService, summaries }),
       notificationTypesRoute(canRead, types),
-      forwardRoute(managementOperations({ userService, templateService, inAppService, users, templates }), guard),
+      forwardRoute(managementOperations({ userService, templateService, inAppService, users, templates }), {
+        guard,
+        userGuard,
+      }),
+      userTokensRoute(guard('users:write'), { tokens, users }),
       apiKeysRoute(guard('admin'), database),
       auditLogRoute(guard('admin'), database),
     ],

@@ -89,8 +89,13 @@ test('the request carries the key, and the ids of the attempt for the receipt to
     authorization: 'Bearer SG.a-key',
     body: {
       from: { email: 'no-reply@mail.acme.test', name: 'Acme' },
-      personalizations: [{ to: [{ email: 'ada@example.test' }] }],
-      custom_args: { notification_id: delivery.notificationId, epoch: '1', hop: '2', attempt: '3' },
+      personalizations: [
+        {
+          to: [{ email: 'ada@example.test' }],
+          custom_args: { notification_id: delivery.notificationId, epoch: '1', hop: '2', attempt: '3' },
+          headers: { 'X-Notification-ID': delivery.notificationId },
+        },
+      ],
       content: [{ type: 'text/plain', value: 'In plain text' }],
     },
   });
@@ -153,4 +158,29 @@ test('two providers of one process keep their keys and addresses apart', async (
   await providerAt(sandbox.url).send(delivery, inTime());
   expect(await sandbox.messagesOf(delivery.notificationId)).toHaveLength(1);
   await expect(other.send(delivery, inTime())).rejects.toMatchObject({ errorCode: 'ECONNREFUSED' });
+});
+
+test('a batch is one request, and a mail of its own for each recipient', async () => {
+  const deliveries = [1, 2, 3].map((n) => deliveryTo(`batch-${n}-${randomUUID()}@example.test`));
+  const result = await providerAt(sandbox.url).sendBatch?.(deliveries, inTime());
+  expect(result).toEqual({ status: 'sent', providerMessageId: expect.any(String) });
+  for (const { notificationId, address } of deliveries) {
+    const messages = await sandbox.messagesOf(notificationId);
+    expect(messages).toMatchObject([
+      {
+        id: result?.providerMessageId,
+        to: address,
+        subject: 'Hello',
+        text: 'In plain text',
+        headers: { 'x-notification-id': notificationId, 'auto-submitted': 'auto-generated' },
+      },
+    ]);
+  }
+});
+
+test('a batch with one refused address is refused as a whole, and nobody has got it', async () => {
+  const deliveries = ['ada', 'bounce', 'bob'].map((name) => deliveryTo(`${name}-${randomUUID()}@sandbox.test`));
+  const sending = providerAt(sandbox.url).sendBatch?.(deliveries, inTime());
+  await expect(sending).rejects.toMatchObject({ errorClass: 'recipient' });
+  for (const { notificationId } of deliveries) expect(await sandbox.messagesOf(notificationId)).toEqual([]);
 });

@@ -23,8 +23,10 @@ export function mailgunRoute(sandbox: Sandbox): Router {
       request,
       response,
       holds: sandbox.holds,
-      // One request is answered as one, whomever it is for.
-      behaviour: sandbox.behaviourFor('mailgun', recipientsOf(form)[0] ?? ''),
+      behaviour: sandbox.behaviourForAny(
+        'mailgun',
+        recipientsOf(form).filter((address) => address !== undefined),
+      ),
       accept: () =>
         accept(sandbox, request.params['domain'] ?? '', form, headers, basicPassword(request.headers.authorization)),
       refuse: mailgunRefusal,
@@ -58,6 +60,14 @@ function recipientsOf(form: FormData): (string | undefined)[] {
   return form.getAll('to').flatMap((value) => String(value).split(',').map(addressOf));
 }
 
+function isJsonOrAbsent(value: string | undefined): boolean {
+  try {
+    return value === undefined || typeof JSON.parse(value) === 'object';
+  } catch {
+    return false;
+  }
+}
+
 /** Mailgun names one problem at a time. */
 function problemOf(form: FormData): VendorAnswer | undefined {
   const refused = (message: string) => mailgunError(400, message);
@@ -69,8 +79,22 @@ function problemOf(form: FormData): VendorAnswer | undefined {
   if (text(form, 'to') === undefined) return refused('to parameter is missing');
   if (to.includes(undefined)) return mailgunRefusal('reject_recipient');
   if (to.length > RECIPIENTS_LIMIT) return refused(`Too many recipients; max is ${RECIPIENTS_LIMIT}`);
+  if (!isJsonOrAbsent(text(form, 'recipient-variables'))) {
+    return refused('recipient-variables parameter is not a valid JSON');
+  }
   if (text(form, 'text') === undefined && text(form, 'html') === undefined) return mailgunRefusal('reject_content');
   return undefined;
+}
+
+/** Puts a recipient's variables in. A message without them stays as it is. */
+function fillerFor(form: FormData, to: string): (template: string) => string {
+  const variables = text(form, 'recipient-variables');
+  if (variables === undefined) return (template) => template;
+  const own = (JSON.parse(variables) as Record<string, Record<string, unknown>>)[to] ?? {};
+  return (template) =>
+    template
+      .replaceAll('%recipient%', to)
+      .replaceAll(/%recipient\.([\w-]+)%/g, (_match, name: string) => String(own[name] ?? ''));
 }
 
 function accept(
@@ -81,22 +105,27 @@ function accept(
   signingKey: string,
 ): VendorAnswer {
   const id = `<${Date.now()}.${randomBytes(8).toString('hex')}@${domain}>`;
-  const mailHeaders = [...form]
-    .filter(([name]) => name.startsWith('h:'))
-    .map(([name, value]) => [name.slice(2).toLowerCase(), String(value)]);
-  const variables = Object.fromEntries(
-    [...form].filter(([name]) => name.startsWith('v:')).map(([name, value]) => [name.slice(2), String(value)]),
-  );
   for (const to of recipientsOf(form).filter((address) => address !== undefined)) {
+    const fill = fillerFor(form, to);
+    const filled = (name: string) => {
+      const template = text(form, name);
+      return template === undefined ? undefined : fill(template);
+    };
+    const fieldsOf = (prefix: 'h:' | 'v:') =>
+      [...form]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, value]) => [name.slice(prefix.length), fill(String(value))] as const);
+    const mailHeaders = fieldsOf('h:').map(([name, value]) => [name.toLowerCase(), value]);
+    const variables = Object.fromEntries(fieldsOf('v:'));
     sandbox.receive('mailgun', {
       id,
       to,
       from: addressOf(text(form, 'from') ?? '') ?? '',
-      notificationId: text(form, 'v:notification_id') ?? null,
+      notificationId: variables['notification_id'] ?? null,
       content: {
-        subject: text(form, 'subject'),
-        text: text(form, 'text'),
-        html: text(form, 'html'),
+        subject: filled('subject'),
+        text: filled('text'),
+        html: filled('html'),
         headers: { ...requestHeaders, ...Object.fromEntries(mailHeaders) },
       },
       writeReceipt: (status) => mailgunReceipt({ messageId: id, to, variables, signingKey }, status),

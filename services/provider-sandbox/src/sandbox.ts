@@ -22,6 +22,15 @@ export class Sandbox {
     return this.faults.take({ provider, to }) ?? recipientRule(provider, to);
   }
 
+  /** What a request to several meets: it is answered as one, by the first of them that meets anything. */
+  behaviourForAny(provider: Provider, recipients: readonly string[]): Behaviour | undefined {
+    for (const to of recipients) {
+      const behaviour = this.behaviourFor(provider, to);
+      if (behaviour !== undefined) return behaviour;
+    }
+    return undefined;
+  }
+
   receive(provider: Provider, message: Omit<ReceivedMessage, 'channel' | 'provider' | 'receivedAt'>): void {
     const received = { ...message, provider, channel: PROVIDER_CHANNELS[provider], receivedAt: new Date() };
     this.messages.add(received);

@@ -14,6 +14,7 @@ interface Personalization {
   to: Person[];
   subject?: string;
   custom_args?: Record<string, string>;
+  headers?: Record<string, string>;
 }
 interface SendgridMail {
   personalizations: Personalization[];
@@ -38,6 +39,7 @@ const mailSchema = Joi.object<SendgridMail>({
         to: Joi.array().items(person).min(1).required(),
         subject: Joi.string(),
         custom_args: stringMap,
+        headers: stringMap,
       }).unknown(),
     )
     .min(1)
@@ -69,8 +71,10 @@ export function sendgridRoute(sandbox: Sandbox): Router {
       request,
       response,
       holds: sandbox.holds,
-      // One request is answered as one, whomever it is for.
-      behaviour: sandbox.behaviourFor('sendgrid', parsed.personalizations[0]?.to[0]?.email ?? ''),
+      behaviour: sandbox.behaviourForAny(
+        'sendgrid',
+        parsed.personalizations.flatMap(({ to }) => to.map(({ email }) => email)),
+      ),
       accept: () => accept(sandbox, parsed, headers),
       refuse: sendgridRefusal,
     });
@@ -97,8 +101,11 @@ function parseMail(body: unknown): SendgridMail | { problem: VendorAnswer } {
 function accept(sandbox: Sandbox, mail: SendgridMail, requestHeaders: Record<string, string>): VendorAnswer {
   const id = randomBytes(16).toString('base64url');
   const contentOf = (type: string) => mail.content.find((part) => part.type === type)?.value;
-  const mailHeaders = Object.entries(mail.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
-  for (const { to, subject, custom_args } of mail.personalizations) {
+  for (const { to, subject, custom_args, headers } of mail.personalizations) {
+    const mailHeaders = Object.entries({ ...mail.headers, ...headers }).map(([name, value]) => [
+      name.toLowerCase(),
+      value,
+    ]);
     const customArgs = { ...mail.custom_args, ...custom_args };
     for (const { email } of to) {
       sandbox.receive('sendgrid', {

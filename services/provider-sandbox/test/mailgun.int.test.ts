@@ -71,6 +71,26 @@ test('a list of recipients is one message for each', async () => {
   expect((await sandbox.received()).map(({ to }) => to)).toEqual(['bob@example.com', 'ada@example.com']);
 });
 
+test("a batch's recipients get their own variables", async () => {
+  const response = await post({
+    ...whole,
+    to: 'ada@example.com, bob@example.com',
+    text: 'Dear %recipient.name% (%recipient%)',
+    'v:notification_id': '%recipient.id%',
+    'recipient-variables': JSON.stringify({
+      'ada@example.com': { name: 'Ada', id: 'n-1' },
+      'bob@example.com': { name: 'Bob', id: 'n-2' },
+    }),
+  });
+  expect(response.status).toBe(200);
+  expect(await sandbox.received()).toMatchObject([
+    { to: 'bob@example.com', text: 'Dear Bob (bob@example.com)', notification_id: 'n-2' },
+    { to: 'ada@example.com', text: 'Dear Ada (ada@example.com)', notification_id: 'n-1' },
+  ]);
+  const broken = await post({ ...whole, 'recipient-variables': '{ not json' });
+  expect(broken.status).toBe(400);
+});
+
 test.each([
   ['bounce-1@sandbox.test', 400, 'to parameter'],
   ['tempfail-1@sandbox.test', 503, 'Unavailable'],

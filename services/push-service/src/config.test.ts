@@ -39,10 +39,11 @@ test('what belongs to a provider is needed only where it is named', () => {
   ).toThrow(/ONESIGNAL_API_URL is not the vendor's own address/);
 });
 
-test('two push providers at once are refused: a token belongs to one', () => {
-  expect(() => readConfig({ ...env, PUSH_PROVIDERS: 'fcm,onesignal' })).toThrow(
-    /PUSH_PROVIDERS must name one provider/,
-  );
+test('both push providers can be in use, each with its own settings', () => {
+  const keys = { ONESIGNAL_APP_ID: '5fa5dcf1-1d3e-4a6e-a2c0-3f1e8f8a4b11', ONESIGNAL_API_KEY: 'os_v2_app_key' };
+  const both = { ...env, PUSH_PROVIDERS: 'onesignal,fcm', FCM_API_URL: 'http://localhost:8025' };
+  expect(readConfig({ ...both, ...keys }).PUSH_PROVIDERS).toEqual(['onesignal', 'fcm']);
+  expect(() => readConfig(both)).toThrow(/ONESIGNAL_APP_ID is required/);
 });
 
 test('production does not start with the sandbox for a vendor', () => {

@@ -1,5 +1,4 @@
-import type { NotificationEventJson } from '@notify/contracts';
-import type { OutgoingMessage, Publisher } from '@notify/messaging';
+import type { EventMessage, OutgoingMessage, Publisher } from '@notify/messaging';
 import type { DatabaseClient } from '@notify/service-kit';
 import { foldEvents, type NotificationRecord } from './fold-events.ts';
 import { writeProgress } from './notification-store.ts';
@@ -9,15 +8,16 @@ import { publishAll } from './publish-all.ts';
 export interface Advance {
   /** As it was read, locked by the caller's transaction. */
   record: NotificationRecord;
-  /** Into the lanes. */
+  /** Into the lanes, or for the operators. */
   messages: OutgoingMessage[];
   /** What the world is told, and what the row becomes. */
-  event: OutgoingMessage;
+  event: EventMessage;
 }
 
 /**
  * Publishes first, then writes the rows; the caller commits. A crash in between leaves the rows as they were, and what was published is
  * harmless to repeat. The lanes come before the events: no event may tell of a message that never got out.
+ * @param advances of one notification there may be several.
  * @throws AppError `dependency_unavailable` when the broker did not confirm all; the caller's transaction must then not commit.
  */
 export async function advanceNotifications(
@@ -34,6 +34,9 @@ export async function advanceNotifications(
     publisher,
     advances.map(({ event }) => event),
   );
-  const records = advances.map(({ record, event }) => foldEvents(record, [event.body as NotificationEventJson]));
-  await writeProgress(client, records);
+  const advanced = new Map<string, NotificationRecord>();
+  for (const { record, event } of advances) {
+    advanced.set(record.notificationId, foldEvents(advanced.get(record.notificationId) ?? record, [event.body]));
+  }
+  await writeProgress(client, [...advanced.values()]);
 }

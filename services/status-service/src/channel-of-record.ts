@@ -28,7 +28,8 @@ export function channelOfRecord(
   for (const entry of timeline) {
     const success = isSuccess ? (SUCCESS[entry.status] ?? 0) : 0;
     if (entry.channel === undefined || (success === 0 && !BEING_TRIED.has(entry.event))) continue;
-    consider([success, ...positionOfEntry(entry)], entry.channel);
+    const { epoch, hop, attempt } = positionOfEntry(entry);
+    consider([success, epoch, hop, attempt], entry.channel);
   }
   return best?.channel ?? null;
 }

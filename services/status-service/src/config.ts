@@ -1,3 +1,4 @@
+import { fields } from '@notify/contracts';
 import {
   type ConfigKeys,
   type DataServiceConfig,
@@ -13,13 +14,29 @@ export interface StatusConfig extends DataServiceConfig, RedisConfig {
   STATUS_BATCH_SIZE: number;
   /** How long the first event of a batch waits for company: this much later a status can be read. */
   STATUS_BATCH_WAIT_MS: number;
+  /** Who is told by email when a critical notification fails on every channel; default: nobody. */
+  ALERT_EMAIL: string[];
+  /** Where that is posted as JSON. */
+  ALERT_WEBHOOK_URL?: string;
 }
+
+/** Comma-separated. */
+const addresses = Joi.string()
+  .custom((value: string, helpers) => {
+    const all = value.split(',').map((address) => address.trim());
+    const areAddresses = all.every((address) => fields.email().required().validate(address).error === undefined);
+    return areAddresses ? all : helpers.error('addresses.invalid');
+  })
+  .messages({ 'addresses.invalid': '{{#label}} must be email addresses, separated by commas' })
+  .default([]) as unknown as Joi.Schema<string[]>;
 
 export const statusConfigKeys: ConfigKeys<StatusConfig> = {
   ...dataServiceKeys(8008),
   ...redisKeys,
   STATUS_BATCH_SIZE: Joi.number().integer().min(1).max(5_000).default(500),
   STATUS_BATCH_WAIT_MS: Joi.number().integer().min(1).max(1_000).default(20),
+  ALERT_EMAIL: addresses,
+  ALERT_WEBHOOK_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
 };
 
 /** @throws ConfigError with every problem at once. */

@@ -1,9 +1,10 @@
-import type { NotificationEventJson } from '@notify/contracts';
 import type { Delivery } from '@notify/messaging';
-import type { Database, Logger } from '@notify/service-kit';
+import type { Logger } from '@notify/service-kit';
 import { readDeadLetter } from './dead-letter.ts';
 import { storeDeadLetters } from './dead-letter-store.ts';
 import { eventOfDeadLetter } from './event-of-dead-letter.ts';
+import type { RecordStorage } from './notification-store.ts';
+import type { RecordEvent } from './record-event.ts';
 import type { StatusMetrics } from './status-metrics.ts';
 import { storeEventsOrSingleOut } from './store-events-or-single-out.ts';
 
@@ -12,24 +13,19 @@ import { storeEventsOrSingleOut } from './store-events-or-single-out.ts';
  * notification's record. It publishes nothing, so that nothing can go in circles: what the database refuses to fold
  * ends here, with its dead letter. Throws only while the database is away.
  */
-export function createDeadLetterBatchHandler({
-  database,
-  metrics,
-  logger,
-}: {
-  database: Database;
-  metrics: StatusMetrics;
-  logger: Logger;
-}): (deliveries: Delivery[]) => Promise<void> {
+export function createDeadLetterBatchHandler(
+  context: RecordStorage & { metrics: StatusMetrics; logger: Logger },
+): (deliveries: Delivery[]) => Promise<void> {
+  const { database, metrics, logger } = context;
   return async (deliveries) => {
     const now = new Date();
-    const events: NotificationEventJson[] = [];
+    const events: RecordEvent[] = [];
     const letters = deliveries.map((delivery) => {
       const told = eventOfDeadLetter(delivery, now);
       if (told.event !== undefined) events.push(told.event);
       return readDeadLetter(delivery, told.notificationId, now);
     });
-    await storeEventsOrSingleOut(database, events, logger);
+    await storeEventsOrSingleOut(context, events, logger);
     await storeDeadLetters(database, letters);
     metrics.deadLetters.inc(letters.length);
     for (const letter of letters) {

@@ -1,8 +1,10 @@
-import type { NotificationEventJson } from '@notify/contracts';
+import type { Closings } from '@notify/claims';
 import { type Delivery, deadLetter, type Publisher } from '@notify/messaging';
-import type { Database, Logger } from '@notify/service-kit';
-import { parseEvent } from './parse-event.ts';
-import { parseJson } from './parse-json.ts';
+import type { Logger } from '@notify/service-kit';
+import { followReceipts } from './follow-receipts.ts';
+import type { RecordStorage } from './notification-store.ts';
+import { parseRecordEvent } from './parse-event.ts';
+import type { RecordEvent } from './record-event.ts';
 import type { StatusMetrics } from './status-metrics.ts';
 import { storeEventsOrSingleOut } from './store-events-or-single-out.ts';
 
@@ -13,32 +15,31 @@ interface Refused {
 }
 
 /**
- * Handles batches of status.queue: valid events are folded into their records, the others go to the failed queue,
- * and neither waits for the other. Throws while the database is away: the batch is then tried again, which is
- * harmless at any point since both halves can be repeated.
+ * Handles batches of status.queue: valid events and receipts are folded into their records, and what follows from receipts is done; the
+ * others go to the failed queue, and neither waits for the other. Throws while the database is away: the batch is then tried again,
+ * which is harmless at any point since every part can be repeated.
  */
-export function createEventBatchHandler({
-  database,
-  publisher,
-  metrics,
-  logger,
-}: {
-  database: Database;
-  publisher: Publisher;
-  metrics: StatusMetrics;
-  logger: Logger;
-}): (deliveries: Delivery[]) => Promise<void> {
+export function createEventBatchHandler(
+  context: RecordStorage & {
+    publisher: Publisher;
+    closings: Closings;
+    metrics: StatusMetrics;
+    logger: Logger;
+  },
+): (deliveries: Delivery[]) => Promise<void> {
+  const { publisher, metrics, logger } = context;
   return async (deliveries) => {
-    const sources = new Map<NotificationEventJson, Delivery>();
+    const sources = new Map<RecordEvent, Delivery>();
     const refused: Refused[] = [];
     for (const delivery of deliveries) {
-      const { event, problem } = parseEvent(parseJson(delivery.body));
+      const { event, problem } = parseRecordEvent(delivery);
       if (event === undefined) refused.push({ delivery, reason: 'invalid_message', detail: problem });
       else sources.set(event, delivery);
     }
     const invalidCount = refused.length;
 
-    const unstorable = await storeEventsOrSingleOut(database, [...sources.keys()], logger);
+    const { unstorable, withReceipts } = await storeEventsOrSingleOut(context, [...sources.keys()], logger);
+    await followReceipts(context, withReceipts);
     for (const event of unstorable) {
       const delivery = sources.get(event) as Delivery;
       refused.push({ delivery, reason: 'unstorable', detail: 'PostgreSQL refuses its data' });

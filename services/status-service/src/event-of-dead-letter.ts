@@ -10,14 +10,15 @@ import {
 import type { Delivery } from '@notify/messaging';
 import { deathOf } from './death.ts';
 import { UUID_PATTERN } from './list-cursor.ts';
-import { parseEvent } from './parse-event.ts';
+import { parseRecordEvent } from './parse-event.ts';
 import { parseJson } from './parse-json.ts';
+import type { RecordEvent } from './record-event.ts';
 
 /** What a dead-lettered message tells of a notification. */
 export interface Told {
   notificationId?: string;
   /** To be folded into the record. */
-  event?: NotificationEventJson;
+  event?: RecordEvent;
 }
 
 /** What notifications.events carries, by the first word of the routing key; anything else was on its way to a worker. */
@@ -25,8 +26,8 @@ const EVENT_FAMILIES = new Set(['notification', 'receipt', 'recipient', 'user', 
 
 /**
  * What to do about a dead letter:
- * - a valid event died of our own crashes and is folded as what it is;
- * - an event that can't be read says nothing about the delivery, which may have gone well;
+ * - a valid event or receipt died of our own crashes and is folded as what it is;
+ * - one that can't be read says nothing about the delivery, which may have gone well;
  * - a work message will not be worked on any more: its notification has failed, unless the worker said so already.
  * Never throws.
  */
@@ -34,7 +35,7 @@ export function eventOfDeadLetter(delivery: Delivery, now: Date): Told {
   const json = parseJson(delivery.body);
   const named = nameOf(delivery, json);
   if (EVENT_FAMILIES.has(delivery.routingKey.split('.', 1)[0] ?? '')) {
-    const { event } = parseEvent(json);
+    const { event } = parseRecordEvent(delivery);
     return event === undefined
       ? { notificationId: named.notificationId }
       : { notificationId: event.notification_id, event };

@@ -4,7 +4,7 @@ import {
   CHANNELS,
   type EnvelopeJson,
   eventId,
-  type NotificationEventJson,
+  MODES,
   STATUSES,
   TIMELINE_EVENTS,
 } from '@notify/contracts';
@@ -12,6 +12,7 @@ import fc from 'fast-check';
 import { acceptedEvent, notificationEvent } from '../test/notification-event-builder.ts';
 import { foldEvents } from './fold-events.ts';
 import { recordFromRow } from './notification-row.ts';
+import type { RecordEvent } from './record-event.ts';
 
 const ID = '01890000-0000-7000-8000-000000000001';
 const accepted = acceptedEvent(ID, { at: '2026-01-01T00:00:00.000Z' });
@@ -51,31 +52,39 @@ const entry = fc
     at: time,
   })
   .map(({ epoch, hop, attempt, ...rest }) => ({ id: eventId(ID, { epoch, hop, attempt }, rest.event), ...rest }));
-const anyEvent: fc.Arbitrary<NotificationEventJson> = fc
-  .record({
-    ...position,
-    event: fc.constantFrom(...TIMELINE_EVENTS),
-    status: fc.constantFrom(...STATUSES),
-    attempts: fc.array(attempt, { maxLength: 3 }),
-    timeline: fc.array(entry, { minLength: 1, maxLength: 4 }),
-    user_id: optional(fc.constantFrom('ann', 'bob')),
-    notification_type: fc.constantFrom('alert', 'news'),
-    correlation_id: fc.constantFrom('c-1', 'c-2'),
-    occurred_at: time,
-    acceptedAt: time,
-  })
-  .map(({ acceptedAt, ...event }) => ({
-    version: 1,
-    event_id: eventId(ID, event, event.event),
-    notification_id: ID,
-    ...event,
-    envelope:
-      event.event === 'accepted'
-        ? ({ ...accepted.envelope, created_at: acceptedAt, correlation_id: event.correlation_id } as EnvelopeJson)
-        : undefined,
-  }));
+const anyEvent = (mode: EnvelopeJson['mode']): fc.Arbitrary<RecordEvent> =>
+  fc
+    .record({
+      ...position,
+      event: fc.constantFrom(...TIMELINE_EVENTS),
+      status: fc.constantFrom(...STATUSES),
+      attempts: fc.array(attempt, { maxLength: 3 }),
+      timeline: fc.array(entry, { minLength: 1, maxLength: 4 }),
+      user_id: optional(fc.constantFrom('ann', 'bob')),
+      about: optional(
+        fc.record({
+          notification_type: fc.constantFrom('alert', 'news'),
+          correlation_id: fc.constantFrom('c-1', 'c-2'),
+        }),
+      ),
+      occurred_at: time,
+      acceptedAt: time,
+    })
+    .map(({ acceptedAt, about, ...event }) => {
+      const named = { version: 1 as const, event_id: eventId(ID, event, event.event), notification_id: ID, ...event };
+      // Without a name it is a receipt, and a receipt accepts nothing.
+      if (about === undefined) return event.event === 'accepted' ? { ...named, event: 'opened' as const } : named;
+      const envelope: EnvelopeJson = {
+        ...accepted.envelope,
+        mode,
+        created_at: acceptedAt,
+        correlation_id: about.correlation_id,
+      };
+      return { ...named, ...about, envelope: event.event === 'accepted' ? envelope : undefined };
+    });
 
-const setWithShuffle = fc.array(anyEvent, { minLength: 1, maxLength: 8 }).chain((events) =>
+const someEvents = fc.constantFrom(...MODES).chain((mode) => fc.array(anyEvent(mode), { minLength: 1, maxLength: 8 }));
+const setWithShuffle = someEvents.chain((events) =>
   fc.tuple(
     fc.constant(events),
     fc
@@ -130,7 +139,9 @@ function throughDatabase(record: ReturnType<typeof foldEvents>): ReturnType<type
     correlation_id: record.correlationId,
     created_at: new Date(record.createdAt),
     updated_at: new Date(record.updatedAt),
+    is_known: record.isKnown,
     is_accepted: record.isAccepted,
+    channels: record.plan,
   });
 }
 
@@ -196,4 +207,27 @@ test('two calls of one event that look the same are both kept, and a repeat of t
   const record = foldEvents(undefined, [twice]);
   expect(record.attempts).toHaveLength(2);
   expect(foldEvents(record, [twice])).toBe(record);
+});
+
+test('what is cancelled stays cancelled whatever a worker that had not heard of it reports, unless it arrived', () => {
+  const cancelled = notificationEvent(ID, 'cancelled', { at: '2026-01-01T00:00:01.000Z' });
+  const skipped = notificationEvent(ID, 'skipped', { status: 'processing', hop: 1, at: '2026-01-01T00:00:02.000Z' });
+  const failed = notificationEvent(ID, 'failed', { hop: 1, attempt: 3, at: '2026-01-01T00:00:03.000Z' });
+  const delivered = notificationEvent(ID, 'delivered', { channel: 'email', at: '2026-01-01T00:00:04.000Z' });
+  const replayed = notificationEvent(ID, 'processing', { epoch: 1, at: '2026-01-01T00:01:00.000Z' });
+  expect(foldEvents(undefined, [failed, cancelled, skipped, accepted]).status).toBe('cancelled');
+  expect(foldEvents(undefined, [delivered, cancelled, accepted]).status).toBe('delivered');
+  expect(foldEvents(undefined, [cancelled, replayed, accepted]).status).toBe('processing');
+});
+
+test('a notification that only receipts tell of is not known yet, until any event names it', () => {
+  const receipt: RecordEvent = {
+    ...notificationEvent(ID, 'delivered', { channel: 'email', at: '2026-01-01T00:00:03.000Z' }),
+    notification_type: undefined,
+    correlation_id: undefined,
+  };
+  const stub = foldEvents(undefined, [receipt]);
+  expect(stub).toMatchObject({ isKnown: false, isAccepted: false });
+  expect(foldEvents(stub, [sentBySms])).toMatchObject({ isKnown: true, notificationType: 'alert' });
+  expect(foldEvents(stub, [accepted])).toMatchObject({ isKnown: true, status: 'delivered', notificationType: 'alert' });
 });

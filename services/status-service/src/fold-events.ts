@@ -1,9 +1,11 @@
-import type { AttemptJson, Channel, EnvelopeJson, NotificationEventJson, TimelineEntryJson } from '@notify/contracts';
+import type { AttemptJson, Channel, EnvelopeJson, Mode, TimelineEntryJson } from '@notify/contracts';
 import { channelOfRecord } from './channel-of-record.ts';
 import { compareInTurn } from './compare.ts';
 import { mergeAttempts } from './merge-attempts.ts';
 import { mergeTimeline } from './merge-timeline.ts';
 import { compareProgress, type Progress } from './progress.ts';
+import { progressOfAll } from './progress-of-all.ts';
+import type { RecordEvent } from './record-event.ts';
 
 /** What is known of a notification. Times are RFC 3339 in UTC with milliseconds, so that they sort as texts. */
 export interface NotificationRecord extends Progress {
@@ -18,8 +20,13 @@ export interface NotificationRecord extends Progress {
   updatedAt: string;
   attempts: AttemptJson[];
   timeline: TimelineEntryJson[];
+  /** False while only receipts told of it: perhaps they are for somebody else's message, so that it does not count as a notification yet. */
+  isKnown: boolean;
   /** False in a stub: a later event was faster than `accepted`. */
   isAccepted: boolean;
+  /** A stub does not know its mode and plan yet. */
+  mode: Mode;
+  plan: Channel[];
   /** The message as it was accepted, when one of the folded events brought it; a record from the database comes without. */
   envelope?: EnvelopeJson;
 }
@@ -30,15 +37,13 @@ export interface NotificationRecord extends Progress {
  * @param events of one notification, at least one when there is no record yet.
  * @returns `record` itself when the events change nothing.
  */
-export function foldEvents(
-  record: NotificationRecord | undefined,
-  events: readonly NotificationEventJson[],
-): NotificationRecord {
-  const next = record === undefined ? stubOf(events[0] as NotificationEventJson) : { ...record };
+export function foldEvents(record: NotificationRecord | undefined, events: readonly RecordEvent[]): NotificationRecord {
+  const next = record === undefined ? stubOf(events[0] as RecordEvent) : { ...record };
   let isChanged = record === undefined;
 
   for (const event of events) {
-    if (compareProgress(event, next) > 0) {
+    // With mode `all` the status follows from the timeline, below.
+    if (!isEachForItself(next) && compareProgress(event, next) > 0) {
       Object.assign(next, progressOf(event));
       isChanged = true;
     }
@@ -56,54 +61,73 @@ export function foldEvents(
   }
 
   if (record !== undefined && !isChanged) return record;
+  if (isEachForItself(next)) Object.assign(next, progressOfAll(next.plan, next.timeline));
   next.channel = channelOfRecord(next.status, next.attempts, next.timeline);
   return next;
 }
 
-function progressOf({ status, epoch, hop, attempt }: NotificationEventJson): Progress {
+function isEachForItself({ isAccepted, mode }: NotificationRecord): boolean {
+  return isAccepted && mode === 'all';
+}
+
+function progressOf({ status, epoch, hop, attempt }: RecordEvent): Progress {
   return { status, epoch, hop, attempt };
 }
 
-function stubOf(event: NotificationEventJson): NotificationRecord {
+function stubOf(event: RecordEvent): NotificationRecord {
   return {
     ...progressOf(event),
     notificationId: event.notification_id,
     channel: null,
-    notificationType: event.notification_type,
+    notificationType: event.notification_type ?? '',
     userId: event.user_id ?? null,
-    correlationId: event.correlation_id,
+    correlationId: event.correlation_id ?? '',
     createdAt: event.occurred_at,
     updatedAt: event.occurred_at,
     attempts: [],
     timeline: [],
+    isKnown: event.notification_type !== undefined,
     isAccepted: false,
+    mode: 'first_success',
+    plan: [],
   };
 }
 
 /** What an early event tells of the notification. All tell the same; should they not, the least one stands. */
-function identifyStub(stub: NotificationRecord, event: NotificationEventJson): boolean {
+function identifyStub(stub: NotificationRecord, event: RecordEvent): boolean {
   const before = { ...stub };
   if (event.occurred_at < stub.createdAt) stub.createdAt = event.occurred_at;
-  if (event.notification_type < stub.notificationType) stub.notificationType = event.notification_type;
-  if (event.correlation_id < stub.correlationId) stub.correlationId = event.correlation_id;
-  if (event.user_id !== undefined && (stub.userId === null || event.user_id < stub.userId)) stub.userId = event.user_id;
+  if (event.notification_type !== undefined) {
+    stub.notificationType = stub.isKnown
+      ? least(stub.notificationType, event.notification_type)
+      : event.notification_type;
+    stub.correlationId = stub.isKnown ? least(stub.correlationId, event.correlation_id) : event.correlation_id;
+    stub.isKnown = true;
+  }
+  if (event.user_id !== undefined) stub.userId = least(stub.userId ?? event.user_id, event.user_id);
   return (
     before.createdAt !== stub.createdAt ||
     before.notificationType !== stub.notificationType ||
     before.correlationId !== stub.correlationId ||
-    before.userId !== stub.userId
+    before.userId !== stub.userId ||
+    before.isKnown !== stub.isKnown
   );
 }
+
+const least = (a: string, b: string): string => (a < b ? a : b);
 
 /**
  * Completes a stub. A request that is sent again after a 503 is accepted a second time under the same id:
  * then the earlier acceptance is the one that counts.
  */
-function accept(record: NotificationRecord, { envelope }: NotificationEventJson): boolean {
+function accept(record: NotificationRecord, { envelope }: RecordEvent): boolean {
   if (envelope === undefined) return false;
   const arrived = [envelope.created_at, envelope.correlation_id];
   if (record.isAccepted && compareInTurn([record.createdAt, record.correlationId], arrived) <= 0) return false;
+  record.isKnown = true;
   record.isAccepted = true;
+  record.mode = envelope.mode;
+  record.plan = envelope.plan;
   record.envelope = envelope;
   record.createdAt = envelope.created_at;
   record.correlationId = envelope.correlation_id;

@@ -1,4 +1,4 @@
-import type { Content, Envelope, Mode, Priority, RecipientJson, Skip, TemplateRef } from '@notify/contracts';
+import type { Content, Envelope, Priority, RecipientJson, Skip, TemplateRef } from '@notify/contracts';
 import { parseEnvelope } from '@notify/contracts';
 import type { DatabaseClient } from '@notify/service-kit';
 import type { NotificationRecord } from './fold-events.ts';
@@ -13,8 +13,6 @@ export interface KeptNotification {
 
 interface KeptRow extends ProgressRow {
   priority: Priority | null;
-  mode: Mode;
-  channels: Envelope['plan'];
   skipped: Skip[] | null;
   metadata: Record<string, unknown>;
   traceparent: string | null;
@@ -27,7 +25,7 @@ interface KeptRow extends ProgressRow {
   variables: Record<string, unknown> | null;
 }
 
-const LOCK = `SELECT ${PROGRESS_COLUMNS}, priority, mode, channels, skipped, metadata, traceparent, send_at, expires_at,
+const LOCK = `SELECT ${PROGRESS_COLUMNS}, priority, skipped, metadata, traceparent, send_at, expires_at,
   confirm_within_seconds, recipient, content, template, variables
   FROM notifications WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`;
 

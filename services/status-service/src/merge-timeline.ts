@@ -1,13 +1,13 @@
-import { TIMELINE_EVENTS, type TimelineEntryJson } from '@notify/contracts';
+import { type Position, TIMELINE_EVENTS, type TimelineEntryJson } from '@notify/contracts';
 import { compareInTurn } from './compare.ts';
 
 /** As eventId() makes them: `<notification id>.<epoch>.<hop>.<attempt>.<event>`. */
 const POSITION_IN_ID = /^[^.]*\.(\d+)\.(\d+)\.(\d+)\./;
 
 /** The position that an entry's id names; zeros when it names none. */
-export function positionOfEntry({ id }: TimelineEntryJson): [epoch: number, hop: number, attempt: number] {
+export function positionOfEntry({ id }: TimelineEntryJson): Position {
   const [, epoch, hop, attempt] = POSITION_IN_ID.exec(id) ?? [];
-  return [Number(epoch ?? 0), Number(hop ?? 0), Number(attempt ?? 0)];
+  return { epoch: Number(epoch ?? 0), hop: Number(hop ?? 0), attempt: Number(attempt ?? 0) };
 }
 
 /** By time; within a millisecond by position, then in the order in which a delivery goes through the events. */
@@ -17,8 +17,11 @@ function compareEntries(a: TimelineEntryJson, b: TimelineEntryJson): number {
 }
 
 function fixedKey(entry: TimelineEntryJson): (string | number)[] {
+  const { epoch, hop, attempt } = positionOfEntry(entry);
   return [
-    ...positionOfEntry(entry),
+    epoch,
+    hop,
+    attempt,
     TIMELINE_EVENTS.indexOf(entry.event),
     entry.id,
     entry.status,

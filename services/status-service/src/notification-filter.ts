@@ -6,9 +6,12 @@ export interface ListPlace {
   id: string;
 }
 
-/** The filter as conditions of SQL over the notifications, with the values of their parameters; both may be added to. */
+/**
+ * The filter as conditions of SQL, with the values of their parameters; both may be added to. What only receipts told of is no
+ * notification yet.
+ */
 export function conditionsOf(filter: NotificationFilterJson): { conditions: string[]; values: unknown[] } {
-  const conditions: string[] = [];
+  const conditions = ['is_known'];
   const values: unknown[] = [];
   const where = (condition: (parameter: string) => string, value: unknown) => {
     if (value === undefined) return;

@@ -6,7 +6,7 @@ import { NOTIFICATION_COLUMNS, type NotificationRow, notificationFromRow } from 
 export async function findNotification(database: Database, id: string): Promise<NotificationJson | undefined> {
   const { rows } = await database.query<NotificationRow>({
     name: 'find notification',
-    text: `SELECT ${NOTIFICATION_COLUMNS} FROM notifications WHERE id = $1`,
+    text: `SELECT ${NOTIFICATION_COLUMNS} FROM notifications WHERE id = $1 AND is_known`,
     values: [id],
   });
   return rows[0] === undefined ? undefined : notificationFromRow(rows[0]);
@@ -22,11 +22,12 @@ export async function listNotifications(
   after: ListPlace | undefined,
 ): Promise<NotificationJson[]> {
   const { conditions, values } = conditionsOf(filters);
+  conditions.push('is_known');
   if (after !== undefined) conditions.push(isBefore(after, values));
   values.push(limit);
   const { rows } = await database.query<NotificationRow>(
     `SELECT ${NOTIFICATION_COLUMNS} FROM notifications
-     ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+     WHERE ${conditions.join(' AND ')}
      ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
     values,
   );

@@ -24,11 +24,14 @@ export interface ProgressRow {
   correlation_id: string;
   created_at: Date;
   updated_at: Date;
+  is_known: boolean;
   is_accepted: boolean;
+  mode: Mode;
+  channels: Channel[];
 }
 
 export const PROGRESS_COLUMNS =
-  'id, status, channel, epoch, hop, attempt, attempts, timeline, notification_type, user_id, correlation_id, created_at, updated_at, is_accepted';
+  'id, status, channel, epoch, hop, attempt, attempts, timeline, notification_type, user_id, correlation_id, created_at, updated_at, is_known, is_accepted, mode, channels';
 
 export function recordFromRow(row: ProgressRow): NotificationRecord {
   return {
@@ -45,7 +48,10 @@ export function recordFromRow(row: ProgressRow): NotificationRecord {
     correlationId: row.correlation_id,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
+    isKnown: row.is_known,
     isAccepted: row.is_accepted,
+    mode: row.mode,
+    plan: row.channels,
   };
 }
 
@@ -66,13 +72,14 @@ export function rowFromRecord(record: NotificationRecord): Record<string, unknow
     correlation_id: record.correlationId,
     created_at: record.createdAt,
     updated_at: record.updatedAt,
+    is_known: record.isKnown,
     is_accepted: record.isAccepted,
     priority: envelope?.priority,
-    channels: envelope?.plan ?? [],
+    channels: record.plan,
     skipped: envelope?.skipped,
     metadata: envelope?.metadata ?? {},
     traceparent: envelope?.traceparent,
-    mode: envelope?.mode ?? 'first_success',
+    mode: record.mode,
     send_at: envelope?.send_at,
     expires_at: envelope?.expires_at,
     confirm_within_seconds: envelope?.confirm_within_seconds,
@@ -85,14 +92,12 @@ export function rowFromRecord(record: NotificationRecord): Record<string, unknow
 
 export interface NotificationRow extends ProgressRow {
   priority: Priority | null;
-  channels: Channel[];
   metadata: Record<string, unknown>;
-  mode: Mode;
   send_at: Date | null;
   expires_at: Date | null;
 }
 
-export const NOTIFICATION_COLUMNS = `${PROGRESS_COLUMNS}, priority, channels, metadata, mode, send_at, expires_at`;
+export const NOTIFICATION_COLUMNS = `${PROGRESS_COLUMNS}, priority, metadata, send_at, expires_at`;
 
 export function notificationFromRow(row: NotificationRow): NotificationJson {
   return {

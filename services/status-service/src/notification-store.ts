@@ -1,7 +1,8 @@
-import type { NotificationEventJson } from '@notify/contracts';
 import { type Database, type DatabaseClient, inTransaction } from '@notify/service-kit';
 import { foldEvents, type NotificationRecord } from './fold-events.ts';
 import { PROGRESS_COLUMNS, type ProgressRow, recordFromRow, rowFromRecord } from './notification-row.ts';
+import { isReceipt, isReceiptEntry, type RecordEvent } from './record-event.ts';
+import { type Reminders, reminderOf } from './reminders.ts';
 
 const COLUMN_TYPES = {
   id: 'uuid',
@@ -17,6 +18,7 @@ const COLUMN_TYPES = {
   correlation_id: 'text',
   created_at: 'timestamptz',
   updated_at: 'timestamptz',
+  is_known: 'boolean',
   is_accepted: 'boolean',
   priority: 'text',
   channels: 'text[]',
@@ -55,9 +57,9 @@ const COMPLETE_STUBS = `UPDATE notifications AS old SET
   ${[...PROGRESS, ...FROM_ENVELOPE].map((name) => `${name} = new.${name}`).join(', ')}
   FROM ${ROWS} WHERE old.id = new.id`;
 
-type EventsById = Map<string, NotificationEventJson[]>;
+type EventsById = Map<string, RecordEvent[]>;
 
-function groupById(events: readonly NotificationEventJson[]): EventsById {
+function groupById(events: readonly RecordEvent[]): EventsById {
   const byId: EventsById = new Map();
   for (const event of events) {
     const group = byId.get(event.notification_id);
@@ -75,57 +77,99 @@ function write(client: DatabaseClient, name: keyof typeof STATEMENTS, records: N
   return client.query<{ id: string }>({ name, text: STATEMENTS[name], values });
 }
 
+/** Writes what became of notifications whose rows the caller has locked. */
+export async function writeProgress(client: DatabaseClient, records: NotificationRecord[]): Promise<void> {
+  if (records.length > 0) await write(client, 'update_progress', records);
+}
+
+/** Where the record is kept. */
+export interface RecordStorage {
+  database: Database;
+  reminders: Reminders;
+}
+
+interface Written {
+  /** The groups whose rows are not there yet. */
+  missing: EventsById;
+  /** The accepted notifications whose receipts may ask for more. */
+  withReceipts: string[];
+}
+
 /**
  * Inserts those of `isNew` that are not there, then locks and folds all others.
  * Parallel writers can't deadlock: inserts wait for inserts only, in the order of ids; row locks are taken after
  * all inserts, in the order of ids, and only on rows that were committed before, so that they wait for row locks only.
- * @returns the groups whose rows are not there yet.
  */
 async function writeGroups(
   client: DatabaseClient,
+  reminders: Reminders,
   groups: EventsById,
-  isNew: (events: NotificationEventJson[]) => boolean,
-): Promise<EventsById> {
+  isNew: (events: RecordEvent[]) => boolean,
+): Promise<Written> {
   const missing: EventsById = new Map(groups);
+  const written: NotificationRecord[] = [];
   const fresh = [...groups.values()].filter(isNew).map((events) => foldEvents(undefined, events));
   if (fresh.length > 0) {
     const { rows } = await write(client, 'insert', fresh);
     for (const { id } of rows) missing.delete(id);
+    written.push(...fresh.filter(({ notificationId }) => !missing.has(notificationId)));
   }
-  if (missing.size === 0) return missing;
 
-  const { rows } = await client.query<ProgressRow>({ name: 'lock', text: LOCK, values: [[...missing.keys()]] });
-  const changed: NotificationRecord[] = [];
-  const completed: NotificationRecord[] = [];
-  for (const row of rows) {
-    const record = recordFromRow(row);
-    const folded = foldEvents(record, missing.get(row.id) ?? []);
-    missing.delete(row.id);
-    if (folded !== record) (folded.envelope === undefined ? changed : completed).push(folded);
+  const repeated: NotificationRecord[] = [];
+  if (missing.size > 0) {
+    const { rows } = await client.query<ProgressRow>({ name: 'lock', text: LOCK, values: [[...missing.keys()]] });
+    const changed: NotificationRecord[] = [];
+    const completed: NotificationRecord[] = [];
+    for (const row of rows) {
+      const record = recordFromRow(row);
+      const folded = foldEvents(record, missing.get(row.id) ?? []);
+      missing.delete(row.id);
+      if (folded === record) repeated.push(record);
+      else (folded.envelope === undefined ? changed : completed).push(folded);
+    }
+    await writeProgress(client, changed);
+    if (completed.length > 0) await write(client, 'complete_stubs', completed);
+    written.push(...changed, ...completed);
   }
-  if (changed.length > 0) await write(client, 'update_progress', changed);
-  if (completed.length > 0) await write(client, 'complete_stubs', completed);
-  return missing;
+
+  const asked = written.flatMap(({ notificationId }) => (groups.get(notificationId) ?? []).map(reminderOf));
+  await reminders.add(
+    client,
+    asked.filter((reminder) => reminder !== undefined),
+  );
+  // Also those that did not change: a crash may have come between a receipt and what follows from it.
+  const withReceipts = [...written, ...repeated]
+    .filter((record) => bringsReceipts(record, groups.get(record.notificationId) ?? []))
+    .map(({ notificationId }) => notificationId);
+  return { missing, withReceipts };
 }
 
-/** Writes what became of notifications whose rows the caller has locked. */
-export async function writeProgress(client: DatabaseClient, records: NotificationRecord[]): Promise<void> {
-  await write(client, 'update_progress', records);
+/** A receipt of these events, or one that had to wait for the acceptance among them. */
+function bringsReceipts({ isAccepted, timeline }: NotificationRecord, events: RecordEvent[]): boolean {
+  if (!isAccepted) return false;
+  return events.some(isReceipt) || (events.some(({ event }) => event === 'accepted') && timeline.some(isReceiptEntry));
 }
 
 /**
  * Folds events into their records, in one transaction of two or three statements where all goes as usual.
  * A rowless event that is not `accepted` is early: it gets a stub in a further transaction, since inserting after
  * locking could deadlock. Doing it all again changes nothing.
+ * @returns the ids of accepted notifications that receipts came for.
  * @throws what PostgreSQL throws: see isDataError for what will never succeed.
  */
-export async function storeEvents(database: Database, events: readonly NotificationEventJson[]): Promise<void> {
-  if (events.length === 0) return;
-  let groups = await inTransaction(database, (client) =>
-    writeGroups(client, groupById(events), (group) => group.some(({ event }) => event === 'accepted')),
-  );
+export async function storeEvents(
+  { database, reminders }: RecordStorage,
+  events: readonly RecordEvent[],
+): Promise<string[]> {
+  const withReceipts: string[] = [];
+  let groups = groupById(events);
+  let isNew = (group: RecordEvent[]) => group.some(({ event }) => event === 'accepted');
   while (groups.size > 0) {
-    const early = groups;
-    groups = await inTransaction(database, (client) => writeGroups(client, early, () => true));
+    const round = groups;
+    const written = await inTransaction(database, (client) => writeGroups(client, reminders, round, isNew));
+    withReceipts.push(...written.withReceipts);
+    groups = written.missing;
+    isNew = () => true;
   }
+  return withReceipts;
 }

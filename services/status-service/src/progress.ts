@@ -17,6 +17,8 @@ export function compareProgress(a: Progress, b: Progress): number {
 }
 
 function progressKey({ status, epoch, hop, attempt }: Progress): number[] {
+  // What is cancelled stays so until it is replayed: a worker that had not heard of it may still report a skip or a wait.
+  const isCancelled = status === 'cancelled' ? 1 : 0;
   // Some statuses share a rank; their place in the list then decides, only so that something fixed does.
-  return [absorption(status), epoch, hop, attempt, STATUS_RANK[status], STATUSES.indexOf(status)];
+  return [absorption(status), epoch, isCancelled, hop, attempt, STATUS_RANK[status], STATUSES.indexOf(status)];
 }

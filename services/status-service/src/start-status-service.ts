@@ -13,12 +13,17 @@ import {
   openRedis,
   requireServiceToken,
 } from '@notify/service-kit';
+import { startAlerts } from './alert-operators.ts';
 import type { StatusConfig } from './config.ts';
 import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
 import { createEventBatchHandler } from './event-consumer.ts';
 import { notificationsRoute } from './notifications-route.ts';
 import { operateRoute } from './operate-route.ts';
+import { startReminderLoop } from './reminder-loop.ts';
+import { openReminders } from './reminders.ts';
+import { createStats } from './stats.ts';
+import { statsRoute } from './stats-route.ts';
 import { createStatusMetrics } from './status-metrics.ts';
 
 export const SERVICE_NAME = 'status-service';
@@ -39,11 +44,19 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     logger,
     lifecycle,
   );
-  // Only cancelling needs it, and says so while it is away.
+  const reminders = await openReminders(database, logger, lifecycle);
+  // Not required: without it nothing can be cancelled, what has arrived can't be closed, and everything else goes on.
   const redis = await openRedis(config.REDIS_URL, logger, lifecycle, { isRequired: false });
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: SERVICE_NAME, logger, metrics, lifecycle });
 
-  const context = { database, publisher: broker, metrics: createStatusMetrics(metrics), logger };
+  const context = {
+    database,
+    reminders,
+    publisher: broker,
+    closings: createClosings(redis),
+    metrics: createStatusMetrics(metrics),
+    logger,
+  };
   await broker.consumeBatches({
     queue: STATUS_QUEUE,
     // One batch is being written while the next one arrives.
@@ -60,6 +73,9 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     onBatch: createDeadLetterBatchHandler(context),
   });
 
+  startReminderLoop(context, lifecycle);
+  startAlerts({ config, database, publisher: broker, metrics, logger, lifecycle });
+
   const app = createHttpApp({
     logger,
     metrics,
@@ -73,8 +89,9 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     routers: [
       requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
       notificationsRoute(database),
-      operateRoute({ database, publisher: broker, closings: createClosings(redis) }),
+      operateRoute(context),
       deadLettersRoute(database),
+      statsRoute(createStats(database, broker)),
     ],
   });
   const server = await listen(app, config, lifecycle);

@@ -8,6 +8,12 @@ export function createStatusMetrics(metrics: Metrics) {
     folded: events.labels({ outcome: 'folded' }),
     invalid: events.labels({ outcome: 'invalid' }),
     unstorable: events.labels({ outcome: 'unstorable' }),
+    reminders: counter(
+      metrics,
+      'status_reminders_total',
+      'Schedules and confirm deadlines looked at in their time',
+      [],
+    ),
     deadLetters: counter(metrics, 'status_dead_letters_total', 'Messages recorded from status.failed.queue', []),
   };
 }

@@ -1,21 +1,26 @@
-import type { NotificationEventJson } from '@notify/contracts';
-import { type Database, errorFields, type Logger } from '@notify/service-kit';
+import { errorFields, type Logger } from '@notify/service-kit';
 import { isDataError } from './data-error.ts';
-import { storeEvents } from './notification-store.ts';
+import { type RecordStorage, storeEvents } from './notification-store.ts';
+import type { RecordEvent } from './record-event.ts';
+
+interface Stored {
+  /** The ids of accepted notifications that receipts came for. */
+  withReceipts: string[];
+  /** What the database will never take. */
+  unstorable: RecordEvent[];
+}
 
 /**
  * Stores events; when the database refuses some for what is in them, all others are stored nevertheless.
- * @returns those that it will never take.
  * @throws when the database can't be used now; nothing is lost by trying all of them again.
  */
 export async function storeEventsOrSingleOut(
-  database: Database,
-  events: readonly NotificationEventJson[],
+  storage: RecordStorage,
+  events: readonly RecordEvent[],
   logger: Logger,
-): Promise<NotificationEventJson[]> {
+): Promise<Stored> {
   try {
-    await storeEvents(database, events);
-    return [];
+    return { withReceipts: await storeEvents(storage, events), unstorable: [] };
   } catch (error) {
     if (!isDataError(error)) throw error;
     if (events.length === 1) {
@@ -24,13 +29,15 @@ export async function storeEventsOrSingleOut(
         // Not the message: PostgreSQL quotes the value in it.
         error_code: errorFields(error).error_code,
       });
-      return [...events];
+      return { withReceipts: [], unstorable: [...events] };
     }
   }
   // Halving finds one culprit among 500 in about 20 transactions, and many without more than twice as many as events.
   const middle = Math.ceil(events.length / 2);
-  return [
-    ...(await storeEventsOrSingleOut(database, events.slice(0, middle), logger)),
-    ...(await storeEventsOrSingleOut(database, events.slice(middle), logger)),
-  ];
+  const first = await storeEventsOrSingleOut(storage, events.slice(0, middle), logger);
+  const second = await storeEventsOrSingleOut(storage, events.slice(middle), logger);
+  return {
+    withReceipts: [...first.withReceipts, ...second.withReceipts],
+    unstorable: [...first.unstorable, ...second.unstorable],
+  };
 }

@@ -59,6 +59,12 @@ test('a scheduled one is cancelled', async () => {
   expect([status, body.status, body.send_at]).toEqual([200, 'cancelled', '2126-01-01T00:00:00.000Z']);
 });
 
+test('with mode all every channel is cancelled', async () => {
+  const id = await recorded(accepted({ at, mode: 'all' }));
+  expect((await cancel(id)).body.status).toBe('cancelled');
+  expect(await claims.begin(id, { ...first, hop: 1 }, 'token')).toEqual({ state: 'closed', reason: 'cancelled' });
+});
+
 test('cancelling again changes nothing, and nor does a worker that tells of it late', async () => {
   const event = accepted();
   const id = await recorded(event);

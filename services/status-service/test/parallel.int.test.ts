@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { FAILED_QUEUE, type NotificationEventJson, STATUS_QUEUE } from '@notify/contracts';
-import { eventually } from '@notify/testing';
+import { createTestKit, eventually } from '@notify/testing';
 import pg from 'pg';
 import { storeEvents } from '../src/notification-store.ts';
+import { openReminders } from '../src/reminders.ts';
 import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
 import { openTestBed, type TestBed } from './running-service.ts';
 
@@ -59,14 +60,17 @@ test('two instances on one queue fold 2,000 shuffled notifications without a dea
 
 test('writers that hold the same notifications at the same time never deadlock, whatever order their events come in', async () => {
   const writers = new pg.Pool({ connectionString: bed.databaseUrl, max: 8 });
+  const { logger, lifecycle } = createTestKit('test');
+  const storage = { database: writers, reminders: await openReminders(writers, logger, lifecycle) };
   const before = await deadlocks();
   const ids = Array.from({ length: 1_000 }, () => randomUUID());
   const events = ids.flatMap(threeEvents);
   // Each writer has a part of everything, the parts overlap, and some begin with what is not there yet.
   await Promise.all(
-    Array.from({ length: 24 }, () => storeEvents(writers, shuffled(events).slice(0, events.length / 2))),
+    Array.from({ length: 24 }, () => storeEvents(storage, shuffled(events).slice(0, events.length / 2))),
   );
-  await storeEvents(writers, events);
+  await storeEvents(storage, events);
+  await lifecycle.shutdown('end of the test');
   await writers.end();
   expect(await countWhole(ids)).toBe(1_000);
   expect(await deadlocks()).toBe(before);

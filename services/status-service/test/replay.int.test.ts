@@ -58,7 +58,11 @@ async function record(...notifications: NotificationEventJson[][]): Promise<stri
   return Promise.all(
     notifications.map(async (events) => {
       const id = events[0]?.notification_id as string;
-      await eventually(async () => (await read(id)).status === events.at(-1)?.status);
+      await eventually(async () => {
+        const { status, channels } = await read(id);
+        // Without channels it is a stub, whose acceptance is still on its way.
+        return status === events.at(-1)?.status && channels.length > 0;
+      });
       return id;
     }),
   );
@@ -87,8 +91,11 @@ test.each(['failed', 'unknown'] as const)(
 );
 
 test('with mode all every channel is used again', async () => {
-  const [id = ''] = await record(ended('failed', { mode: 'all' }));
-  expect((await retry(id)).status).toBe(202);
+  const [accepted, smsFailed] = ended('failed', { mode: 'all' }) as [NotificationEventJson, NotificationEventJson];
+  const id = accepted.notification_id;
+  const emailFailed = notificationEvent(id, 'failed', { at: later, hop: 0, channel: 'email', outcome: 'failed' });
+  await record([accepted, emailFailed, smsFailed]);
+  expect(await retry(id)).toMatchObject({ status: 202, body: { status: 'processing' } });
   await eventually(() => sentAgain(id).length === 2);
   expect(sentAgain(id).map(({ hop }) => hop)).toEqual(expect.arrayContaining([0, 1]));
 });

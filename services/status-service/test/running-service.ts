@@ -1,6 +1,12 @@
 import type { AddressInfo } from 'node:net';
-import { EVENTS_EXCHANGE, type NotificationEventJson, notificationEventRoutingKey } from '@notify/contracts';
-import { type Broker, openBroker } from '@notify/messaging';
+import {
+  EVENTS_EXCHANGE,
+  type NotificationEventJson,
+  notificationEventRoutingKey,
+  type ReceiptJson,
+  receiptRoutingKey,
+} from '@notify/contracts';
+import { type Broker, type Delivery, openBroker } from '@notify/messaging';
 import { createServiceTokens } from '@notify/service-kit';
 import { createTestBroker, createTestDatabase, createTestKit, rabbitmqApi, testRedisUrl } from '@notify/testing';
 import pg from 'pg';
@@ -26,6 +32,9 @@ export interface TestBed {
     stop(): Promise<void>;
   }>;
   publishEvents(events: readonly NotificationEventJson[]): Promise<void>;
+  publishReceipts(receipts: readonly ReceiptJson[]): Promise<void>;
+  /** Takes all that comes to a queue from now on. */
+  collect(queue: string): Promise<Delivery[]>;
   /** Messages in a queue, unacknowledged ones included; the broker counts every few seconds. */
   queueLength(queue: string): Promise<number>;
   close(): Promise<void>;
@@ -95,6 +104,29 @@ export async function openTestBed(): Promise<TestBed> {
           ),
         );
       }
+    },
+    async publishReceipts(receipts) {
+      await Promise.all(
+        receipts.map((receipt) =>
+          broker.publish({
+            exchange: EVENTS_EXCHANGE,
+            routingKey: receiptRoutingKey(receipt.channel),
+            messageId: receipt.event_id,
+            body: receipt,
+          }),
+        ),
+      );
+    },
+    async collect(queue) {
+      const collected: Delivery[] = [];
+      await broker.consume({
+        queue,
+        prefetch: 100,
+        async onMessage(delivery) {
+          collected.push(delivery);
+        },
+      });
+      return collected;
     },
     async queueLength(queue) {
       const { messages } = await rabbitmqApi<{ messages?: number }>('GET', `/queues/${brokerServer.vhost}/${queue}`);

@@ -37,6 +37,15 @@ test('a device is registered once, however often it is sent', async () => {
   expect(body).toEqual({ data: [{ ...device, platform: 'ios' }], meta: { limit: 50, next_cursor: null } });
 });
 
+test('a device belongs to the provider that it is registered with, at first FCM', async () => {
+  const [userId, token] = [await newUser(), newToken()];
+  const device = { token, platform: 'web', provider: 'OneSignal' };
+  const answer = await service.call('post', `/users/${userId}/devices`, device);
+  expect(answer).toMatchObject({ status: 201, body: { ...device, provider: 'onesignal' } });
+  const { body } = await service.call('get', `/users/${userId}/profile`);
+  expect(body.devices).toEqual([{ ...device, provider: 'onesignal' }]);
+});
+
 test('a token of another user moves to this user, and both are announced', async () => {
   const [before, after, token] = [await newUser(), await newUser(), newToken()];
   await register(before, token);

@@ -45,7 +45,7 @@ export const deviceToken = () => field.headerText(4096).invalid('.', '..');
 export const deviceSchema = Joi.object<Device>({
   token: deviceToken().required(),
   platform: Joi.string().lowercase().valid('ios', 'android', 'web').required(),
-  provider: Joi.string().lowercase().valid('fcm').default('fcm'),
+  provider: Joi.string().lowercase().valid('fcm', 'onesignal').default('fcm'),
 }).label('Device');
 
 const channelSwitches = Joi.object({
@@ -70,3 +70,9 @@ export const pageQuerySchema = Joi.object<{ limit: number; cursor?: string }>({
   limit: field.listLimit(),
   cursor: field.listCursor(),
 }).label('PageQuery');
+
+/** The answer of `POST /api/v1/users/{user_id}/tokens`. */
+export interface UserTokenJson {
+  token: string;
+  expires_at: string;
+}

@@ -1,4 +1,4 @@
-import { listQuerySchema, replayRequestSchema } from '@notify/contracts';
+import { listQuerySchema, replayRequestSchema, statsQuerySchema } from '@notify/contracts';
 import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
 
 export const FOLLOW_OPERATIONS: readonly Operation[] = [
@@ -61,6 +61,16 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
       202: '`matched`: what the filter fits and can be sent again; `replayed`: what is on its way',
       ...VALIDATION_PROBLEM,
     },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/stats',
+    tag: 'Follow',
+    summary:
+      'How it goes: counts by status and channel, success rate, latency, providers and queues. Counted at most every 5 seconds; latency and providers over the newest 10,000 notifications of the window',
+    scope: 'notifications:read',
+    query: statsQuerySchema,
+    answers: { 200: 'The statistics', ...VALIDATION_PROBLEM },
   },
   {
     method: 'get',

@@ -7,6 +7,7 @@ export const IN_APP_OPERATIONS: readonly Operation[] = [
     tag: 'In-app',
     summary: "A user's in-app inbox, newest first",
     scope: 'users:read',
+    isForUser: true,
     answers: { 200: 'A page of items', ...VALIDATION_PROBLEM },
   },
   {
@@ -15,6 +16,7 @@ export const IN_APP_OPERATIONS: readonly Operation[] = [
     tag: 'In-app',
     summary: 'How many items are unread',
     scope: 'users:read',
+    isForUser: true,
     answers: { 200: 'The count' },
   },
 ];

@@ -46,6 +46,14 @@ export const KEY_OPERATIONS: readonly Operation[] = [
     answers: { 204: 'Revoked', ...KEY_PROBLEM },
   },
   {
+    method: 'post',
+    path: '/api/v1/users/{user_id}/tokens',
+    tag: 'Keys',
+    summary: "Make a short-lived token for a user's browser: it reads that user's inbox, and nothing else",
+    scope: 'users:write',
+    answers: { 201: 'Made: `token`, sent as `Authorization: Bearer`, is good until `expires_at`', 404: 'No such user' },
+  },
+  {
     method: 'get',
     path: '/api/v1/audit_log',
     tag: 'Keys',

@@ -8,6 +8,8 @@ export interface Operation {
   tag: 'Send' | 'Follow' | 'Users' | 'Templates' | 'In-app' | 'Keys';
   summary: string;
   scope: Scope;
+  /** The user whom the path names may call it too, with a token of theirs. */
+  isForUser?: true;
   body?: { schema: Joi.ObjectSchema; example: unknown };
   query?: Joi.ObjectSchema;
   /** By status code: what it means. */

@@ -1,18 +1,10 @@
 import { createHmac } from 'node:crypto';
 import Joi from 'joi';
-import {
-  type AttemptJson,
-  attemptKeys,
-  attemptOf,
-  bounceMeaning,
-  isSameSecret,
-  type Meaning,
-  matching,
-  parseBody,
-  refuseSignature,
-  refuseStale,
-  type VendorReceipts,
-} from './vendor-receipts.ts';
+import { type AttemptIds, attemptKeys, attemptOf } from './attempt-reference.ts';
+import { bounceMeaning } from './bounce-meaning.ts';
+import { matching, parseBody } from './read-body.ts';
+import type { Meaning, VendorReceipts } from './vendor-receipts.ts';
+import { isSameSecret, refuseSignature, refuseStale } from './verification.ts';
 
 /*
  * What Mailgun's events mean here: https://documentation.mailgun.com/docs/mailgun/user-manual/events/event-structure
@@ -64,7 +56,7 @@ interface MailgunEvent {
   severity?: string;
   reason?: string;
   'delivery-status'?: { code?: number; 'enhanced-code'?: string };
-  'user-variables': AttemptJson;
+  'user-variables': AttemptIds;
 }
 const eventSchema = Joi.object<{ 'event-data': MailgunEvent }>({
   'event-data': Joi.object({

@@ -1,14 +1,8 @@
 import Joi from 'joi';
-import {
-  attemptKeys,
-  attemptOf,
-  isSameSecret,
-  type Meaning,
-  matching,
-  parseBody,
-  refuseSignature,
-  type VendorReceipts,
-} from './vendor-receipts.ts';
+import { attemptKeys, attemptOf } from './attempt-reference.ts';
+import { matching, parseBody } from './read-body.ts';
+import type { Meaning, VendorReceipts } from './vendor-receipts.ts';
+import { isSameSecret, refuseSignature } from './verification.ts';
 
 /*
  * What the events of OneSignal's event streams mean here: https://documentation.onesignal.com/docs/en/event-streams-data

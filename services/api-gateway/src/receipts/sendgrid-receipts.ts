@@ -1,19 +1,11 @@
 import { verify } from 'node:crypto';
 import Joi from 'joi';
+import { type AttemptIds, attemptKeys, attemptOf } from './attempt-reference.ts';
+import { bounceMeaning } from './bounce-meaning.ts';
+import { matching, parseBody } from './read-body.ts';
 import { sendgridPublicKey } from './receipts-config.ts';
-import {
-  type AttemptJson,
-  attemptKeys,
-  attemptOf,
-  bounceMeaning,
-  type Meaning,
-  matching,
-  parseBody,
-  refuseSignature,
-  refuseStale,
-  type VendorEvent,
-  type VendorReceipts,
-} from './vendor-receipts.ts';
+import type { Meaning, VendorEvent, VendorReceipts } from './vendor-receipts.ts';
+import { refuseSignature, refuseStale } from './verification.ts';
 
 /*
  * What SendGrid's events mean here: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
@@ -38,7 +30,7 @@ const BY_DROP_REASON: Readonly<Record<string, Meaning>> = {
 /** It repeats a request for 24 hours: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook */
 const MAX_AGE_SECONDS = 25 * 3600;
 
-interface SendgridEvent extends AttemptJson {
+interface SendgridEvent extends AttemptIds {
   event: string;
   email: string;
   timestamp: Date;

@@ -1,16 +1,9 @@
 import { createHmac } from 'node:crypto';
 import Joi from 'joi';
-import {
-  attemptKeys,
-  attemptOf,
-  isSameSecret,
-  type Meaning,
-  matching,
-  refuseSignature,
-  type VendorEvent,
-  type VendorReceipts,
-  type VendorRequest,
-} from './vendor-receipts.ts';
+import { attemptKeys, attemptOf } from './attempt-reference.ts';
+import { matching } from './read-body.ts';
+import type { Meaning, VendorEvent, VendorReceipts, VendorRequest } from './vendor-receipts.ts';
+import { isSameSecret, refuseSignature } from './verification.ts';
 
 /*
  * What Twilio's message statuses mean here: https://www.twilio.com/docs/messaging/api/message-resource#message-status-values

@@ -4,6 +4,7 @@ import {
   lostConnectionError,
   type OutgoingDelivery,
   type Provider,
+  type ProviderResult,
   parseRetryAfter,
 } from '@notify/channel-worker';
 import { createHttpPoster, type HttpPoster, type PostAnswer, PostFailure } from '@notify/service-kit';
@@ -15,6 +16,8 @@ import { mailgunMeaning, refusedParameter } from './mailgun-errors.ts';
 import { refuseInjection } from './refuse-injection.ts';
 
 const CONCURRENCY = 32;
+/** https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/batch-sending */
+const MAX_BATCH_SIZE = 1_000;
 const ADDRESSES = { us: 'https://api.mailgun.net', eu: 'https://api.eu.mailgun.net' };
 
 type MailgunClient = ReturnType<InstanceType<typeof Mailgun>['client']>;
@@ -29,20 +32,43 @@ export function createMailgunProvider(config: MailgunConfig & MailFromConfig): P
   const mailgun = new Mailgun(FormData).client({ username: 'api', key, url });
   mailgun.request.requestProvider = postingProvider(poster, key);
 
+  async function create(message: object, signal: AbortSignal): Promise<ProviderResult> {
+    const { id } = await poster
+      .within(signal, () => mailgun.messages.create(domain, { from: config.MAIL_FROM, ...message } as MessageData))
+      .catch((error: unknown) => {
+        throw error instanceof PostFailure ? lostConnectionError(error.code, error.hasLeft) : error;
+      });
+    return { status: 'sent', providerMessageId: id };
+  }
+
   return {
     name: 'mailgun',
     sendsReceipts: true,
     concurrency: CONCURRENCY,
     async send(delivery, signal) {
       refuseInjection(delivery);
-      const message = { from: config.MAIL_FROM, ...messageOf(delivery) } as MessageData;
-      const { id } = await poster
-        .within(signal, () => mailgun.messages.create(domain, message))
-        .catch((error: unknown) => {
-          throw error instanceof PostFailure ? lostConnectionError(error.code, error.hasLeft) : error;
-        });
-      return { status: 'sent', providerMessageId: id };
+      return create({ to: delivery.address, ...messageOf(delivery.content, idsOf(delivery)) }, signal);
     },
+    async sendBatch(deliveries, signal) {
+      deliveries.forEach(refuseInjection);
+      const content = deliveries[0]?.content ?? {};
+      // In a batch, and only there, Mailgun would fill it in.
+      if (/%recipient/i.test(JSON.stringify(content))) {
+        throw deliveryError('permanent', 'the content has what a batch takes for a variable', 'recipient_variable');
+      }
+      return create(
+        {
+          to: deliveries.map(({ address }) => address),
+          ...messageOf(content, IDS_OF_RECIPIENT),
+          // With them each gets a mail of their own, which does not show the others' addresses.
+          'recipient-variables': JSON.stringify(
+            Object.fromEntries(deliveries.map((delivery) => [delivery.address, idsOf(delivery)])),
+          ),
+        },
+        signal,
+      );
+    },
+    maxBatchSize: MAX_BATCH_SIZE,
     close: () => poster.close(),
   };
 }
@@ -68,18 +94,38 @@ function postingProvider(poster: HttpPoster, key: string): RequestProvider {
   };
 }
 
-function messageOf({ notificationId, epoch, hop, attempt, address, content }: OutgoingDelivery) {
+interface AttemptIds {
+  notification_id: string;
+  epoch: string;
+  hop: string;
+  attempt: string;
+}
+
+const idsOf = ({ notificationId, epoch, hop, attempt }: OutgoingDelivery): AttemptIds => ({
+  notification_id: notificationId,
+  epoch: String(epoch),
+  hop: String(hop),
+  attempt: String(attempt),
+});
+/** Filled in by Mailgun, for each recipient of a batch. */
+const IDS_OF_RECIPIENT: AttemptIds = {
+  notification_id: '%recipient.notification_id%',
+  epoch: '%recipient.epoch%',
+  hop: '%recipient.hop%',
+  attempt: '%recipient.attempt%',
+};
+
+function messageOf(content: OutgoingDelivery['content'], ids: AttemptIds) {
   return {
-    to: address,
     subject: content.title ?? '',
     text: content.body === undefined && content.html !== undefined ? undefined : (content.body ?? ''),
     html: content.html,
     // Come back with every event.
-    'v:notification_id': notificationId,
-    'v:epoch': String(epoch),
-    'v:hop': String(hop),
-    'v:attempt': String(attempt),
-    'h:X-Notification-ID': notificationId,
+    'v:notification_id': ids.notification_id,
+    'v:epoch': ids.epoch,
+    'v:hop': ids.hop,
+    'v:attempt': ids.attempt,
+    'h:X-Notification-ID': ids.notification_id,
     // RFC 3834: no out-of-office replies, please.
     'h:Auto-Submitted': 'auto-generated',
   };

@@ -4,6 +4,7 @@ import {
   lostConnectionError,
   type OutgoingDelivery,
   type Provider,
+  type ProviderResult,
   parseRetryAfter,
 } from '@notify/channel-worker';
 import { createHttpPoster, type HttpPoster, PostFailure } from '@notify/service-kit';
@@ -16,6 +17,8 @@ import type { SendgridConfig } from './sendgrid-config.ts';
 import { sendgridMeaning } from './sendgrid-errors.ts';
 
 const CONCURRENCY = 32;
+/** https://www.twilio.com/docs/sendgrid/for-developers/sending-email/personalizations */
+const MAX_BATCH_SIZE = 1_000;
 const ADDRESSES = { global: 'https://api.sendgrid.com', eu: 'https://api.eu.sendgrid.com' };
 
 // Each package exports one instance for the whole process, and its class as a property that the types leave out.
@@ -64,43 +67,49 @@ export function createSendgridProvider(config: SendgridConfig & MailFromConfig):
   );
   const { name, address: email } = parseMailFrom(config.MAIL_FROM);
 
+  async function sendAll(deliveries: readonly OutgoingDelivery[], signal: AbortSignal): Promise<ProviderResult> {
+    deliveries.forEach(refuseInjection);
+    const message = { from: { name, email }, ...messageOf(deliveries) } as MailData;
+    const [answer] = await poster
+      .within(signal, () => mail.send(message))
+      .catch((error: unknown) => {
+        throw error instanceof PostFailure ? lostConnectionError(error.code, error.hasLeft) : error;
+      });
+    if (answer.statusCode !== 202) throw refusal(answer);
+    return { status: 'sent', providerMessageId: answer.headers['x-message-id'] };
+  }
+
   return {
     name: 'sendgrid',
     sendsReceipts: true,
     concurrency: CONCURRENCY,
-    async send(delivery, signal) {
-      refuseInjection(delivery);
-      const message = { from: { name, email }, ...messageOf(delivery) } as MailData;
-      const [answer] = await poster
-        .within(signal, () => mail.send(message))
-        .catch((error: unknown) => {
-          throw error instanceof PostFailure ? lostConnectionError(error.code, error.hasLeft) : error;
-        });
-      if (answer.statusCode !== 202) throw refusal(answer);
-      return { status: 'sent', providerMessageId: answer.headers['x-message-id'] };
-    },
+    send: (delivery, signal) => sendAll([delivery], signal),
+    sendBatch: sendAll,
+    maxBatchSize: MAX_BATCH_SIZE,
     close: () => poster.close(),
   };
 }
 
-function messageOf({ notificationId, epoch, hop, attempt, address, content }: OutgoingDelivery) {
+/** One mail for each, none of which shows the others' addresses. */
+function messageOf(deliveries: readonly OutgoingDelivery[]) {
+  const { title, body, html } = deliveries[0]?.content ?? {};
   return {
-    to: { email: address },
-    subject: content.title ?? '',
-    ...(content.body === undefined && content.html !== undefined ? {} : { text: content.body ?? '' }),
-    ...(content.html === undefined ? {} : { html: content.html }),
-    // Come back with every event.
-    customArgs: {
-      notification_id: notificationId,
-      epoch: String(epoch),
-      hop: String(hop),
-      attempt: String(attempt),
-    },
-    headers: {
-      'X-Notification-ID': notificationId,
-      // RFC 3834: no out-of-office replies, please.
-      'Auto-Submitted': 'auto-generated',
-    },
+    personalizations: deliveries.map(({ notificationId, epoch, hop, attempt, address }) => ({
+      to: { email: address },
+      // Come back with every event.
+      customArgs: {
+        notification_id: notificationId,
+        epoch: String(epoch),
+        hop: String(hop),
+        attempt: String(attempt),
+      },
+      headers: { 'X-Notification-ID': notificationId },
+    })),
+    subject: title ?? '',
+    ...(body === undefined && html !== undefined ? {} : { text: body ?? '' }),
+    ...(html === undefined ? {} : { html }),
+    // RFC 3834: no out-of-office replies, please.
+    headers: { 'Auto-Submitted': 'auto-generated' },
   };
 }
 

@@ -19,8 +19,8 @@ const CONCURRENCY = 32;
 const ADDRESS = 'https://api.onesignal.com';
 
 /**
- * Push by OneSignal. A device's token is its subscription id. What it tells later (its event streams) names its own message and not
- * our attempt, and not on every platform: `sent` is the last word.
+ * Push by OneSignal. A device's token is its subscription id. Its receipts repeat the message's name, but don't come on every platform:
+ * `sent` counts as confirmed.
  */
 export function createOnesignalProvider(config: OnesignalConfig): Provider {
   const poster = createHttpPoster({ maxSockets: CONCURRENCY });

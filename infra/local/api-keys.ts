@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util';
+import type { ApiCall } from './api-client.ts';
+import { textTable } from './text-table.ts';
+
+export const keysUsage = [
+  'npm run keys -- create --name shop --scopes notifications:write,notifications:read [--expires 2030-01-01T00:00:00Z] [--environment test]',
+  'npm run keys -- list',
+  'npm run keys -- rotate <id>     another secret under the same id; the old one stays good for 24 hours',
+  'npm run keys -- revoke <id>     refused everywhere within a second',
+].join('\n');
+
+const path = '/api/v1/api_keys';
+
+type Key = {
+  id: string;
+  name: string;
+  scopes: string[];
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+};
+type NewKey = Key & { key: string };
+type Page = { data: Key[]; meta: { next_cursor: string | null } };
+
+/**
+ * Does one `npm run keys` command. @returns what to print.
+ * @throws Error that a person can read: what the API refused, or the usage.
+ */
+export async function runKeysCommand(args: readonly string[], call: ApiCall): Promise<string> {
+  const { values, positionals } = parse(args);
+  const [command, id, ...more] = positionals;
+  if (more.length > 0) throw new Error(`${more.join(' ')} is too much.\n\n${keysUsage}`);
+  if (command === 'create' && id === undefined) return await create(call, values);
+  if (command === 'list' && id === undefined) return await list(call);
+  if (command === 'rotate' && id !== undefined) {
+    const key = await call<NewKey>('POST', `${path}/${encodeURIComponent(id)}/rotate`);
+    return `${shown(key)}\nThe old key stays good for 24 hours.`;
+  }
+  if (command === 'revoke' && id !== undefined) {
+    await call('DELETE', `${path}/${encodeURIComponent(id)}`);
+    return `Revoked ${id}.`;
+  }
+  throw new Error(keysUsage);
+}
+
+const options = {
+  name: { type: 'string' },
+  scopes: { type: 'string' },
+  expires: { type: 'string' },
+  environment: { type: 'string' },
+} as const;
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\n${keysUsage}`);
+  }
+}
+
+async function create(call: ApiCall, values: Partial<Record<keyof typeof options, string>>): Promise<string> {
+  const { name, scopes, expires, environment } = values;
+  if (name === undefined || scopes === undefined) throw new Error(`A key needs --name and --scopes.\n\n${keysUsage}`);
+  return shown(
+    await call<NewKey>('POST', path, {
+      name,
+      scopes: scopes.split(',').map((scope) => scope.trim()),
+      ...(expires !== undefined && { expires_at: expires }),
+      ...(environment !== undefined && { environment }),
+    }),
+  );
+}
+
+function shown({ id, name, scopes, expires_at: expiresAt, key }: NewKey): string {
+  const details = textTable([
+    ['id', id],
+    ['name', name],
+    ['scopes', scopes.join(', ')],
+    ['expires', expiresAt ?? 'never'],
+  ]);
+  return `${key}\n\n${details}\n\nThis is the only time that the key is shown.`;
+}
+
+async function list(call: ApiCall): Promise<string> {
+  const keys: Key[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: Page = await call('GET', `${path}?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`);
+    keys.push(...page.data);
+    cursor = page.meta.next_cursor;
+  }
+  const rows = keys.map((key) => [
+    key.id,
+    key.name,
+    key.scopes.join(', '),
+    key.created_at,
+    key.expires_at ?? 'never',
+    key.last_used_at ?? 'never',
+  ]);
+  return textTable([['ID', 'NAME', 'SCOPES', 'CREATED', 'EXPIRES', 'LAST USED'], ...rows], '');
+}

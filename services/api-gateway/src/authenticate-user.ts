@@ -1,0 +1,20 @@
+import { AppError } from '@notify/contracts';
+import { type Authenticate, admit, keyOf } from './authenticate.ts';
+import type { UserTokens } from './user-tokens.ts';
+
+/** Three parts, as JSON Web Tokens have them and API keys do not. */
+const TOKEN_PATTERN = /^[^.]+\.[^.]+\.[^.]*$/;
+
+/**
+ * Lets in an API key with the scope, or the user whom the path names as `user_id`, with a token of theirs.
+ * @throws AppError 401 `unauthorized`, 403 `forbidden` for a token of another user.
+ */
+export function createAuthenticateUser(authenticate: Authenticate, tokens: UserTokens): Authenticate {
+  return async (scope, request, response) => {
+    const given = keyOf(request);
+    if (given === undefined || !TOKEN_PATTERN.test(given)) return authenticate(scope, request, response);
+    const userId = await tokens.verify(given);
+    if (userId !== request.params['user_id']) throw new AppError('forbidden', 'The token is of another user');
+    admit(response, `user:${userId}`);
+  };
+}

@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { openApiDocument } from './openapi.ts';
+import { OPERATIONS } from './operations.ts';
+
+test('the document is valid OpenAPI 3.1, with an operation id of its own for each operation', async () => {
+  const document = openApiDocument('http://localhost:8001');
+  const validator = new Validator();
+  expect(await validator.validate(document)).toEqual({ valid: true });
+  expect(validator.version).toBe('3.1');
+  const paths = document['paths'] as Record<string, Record<string, { operationId: string }>>;
+  const ids = Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
+  expect(new Set(ids).size).toBe(OPERATIONS.length);
+});
+
+test('every example fits its own schema', () => {
+  for (const { body, method, path } of OPERATIONS) {
+    expect([method, path, body?.schema.validate(body.example).error]).toEqual([method, path, undefined]);
+  }
+});

@@ -1,0 +1,53 @@
+import type { AttemptJson, Channel, TimelineEntryJson } from '@notify/contracts';
+
+/** The type of the alerts themselves, which are notifications too. Their failure alerts nobody, or alerts would go in circles. */
+export const OPERATOR_ALERT_TYPE = 'operator_alert';
+
+/** A critical notification that failed on all its channels. */
+export interface CriticalFailure {
+  notificationId: string;
+  notificationType: string;
+  /** The one that failed. */
+  epoch: number;
+  attempts: AttemptJson[];
+  timeline: TimelineEntryJson[];
+}
+
+/** What the operators' webhook is posted. It names no recipient and holds nothing of what was to be said. */
+export interface CriticalFailureAlertJson {
+  type: 'notification.critical_failure';
+  /** All that failed since the alert before; the list stops earlier. */
+  count: number;
+  notifications: {
+    notification_id: string;
+    notification_type: string;
+    /** Those that a provider was asked for. */
+    channels: Channel[];
+    error_codes: string[];
+    /** Why it ended, as in its timeline. */
+    reason: string | null;
+    /** The path at the gateway. */
+    link: string;
+  }[];
+  at: string;
+}
+
+/** @param failures the first ones of `count`. */
+export function alertOf(count: number, failures: readonly CriticalFailure[], at: string): CriticalFailureAlertJson {
+  return {
+    type: 'notification.critical_failure',
+    count,
+    notifications: failures.map(({ notificationId, notificationType, epoch, attempts, timeline }) => {
+      const made = attempts.filter((attempt) => attempt.epoch === epoch);
+      return {
+        notification_id: notificationId,
+        notification_type: notificationType,
+        channels: [...new Set(made.map(({ channel }) => channel))],
+        error_codes: [...new Set(made.flatMap(({ error_code: code }) => (code === undefined ? [] : [code])))],
+        reason: timeline.findLast(({ event }) => event === 'failed')?.reason ?? null,
+        link: `/api/v1/notifications/${notificationId}`,
+      };
+    }),
+    at,
+  };
+}

@@ -1,0 +1,97 @@
+import { type Envelope, hasNextChannel, type Position, type TimelineEvent } from '@notify/contracts';
+import {
+  type EventMessage,
+  eventMessage,
+  failedMessage,
+  firstLaneMessages,
+  laneMessage,
+  timelineEntry,
+} from '@notify/messaging';
+import type { Advance } from './advance-notifications.ts';
+import type { NotificationRecord } from './fold-events.ts';
+import type { KeptNotification } from './kept-notification-store.ts';
+import { positionOfEntry } from './merge-timeline.ts';
+import type { Progress } from './progress.ts';
+import { progressOfHops } from './progress-of-all.ts';
+import { isReceiptEntry } from './record-event.ts';
+
+const CAME_BACK: ReadonlySet<TimelineEvent> = new Set(['bounced', 'undelivered']);
+
+const isAt = (a: Position, b: Position): boolean => a.epoch === b.epoch && a.hop === b.hop && a.attempt === b.attempt;
+
+/** The places where something went out last and nothing has followed yet: one at most, or with mode `all` one for each channel. */
+function openEnds(record: NotificationRecord): Progress[] {
+  const ends = record.mode === 'all' ? progressOfHops(record.plan, record.timeline) : [record];
+  return ends.filter(({ status }) => status === 'sent' || status === 'unknown');
+}
+
+/** The next channel, if there is one, else the end: what was sent at the envelope's position has not arrived. */
+function takeOver(record: NotificationRecord, envelope: Envelope, reason: string, at: string): Advance {
+  if (!hasNextChannel(envelope)) {
+    const timeline = [timelineEntry(envelope, 'failed', 'failed', at, { reason })];
+    return {
+      record,
+      event: eventMessage(envelope, 'failed', 'failed', { attempts: [], timeline, occurredAt: at }),
+      messages: [failedMessage(envelope, reason)],
+    };
+  }
+  const next = { ...envelope, hop: envelope.hop + 1 };
+  // Past everything on the channel that is left, before the first try on the next one.
+  const between = { ...next, attempt: 0 };
+  const left = envelope.plan[envelope.hop];
+  const timeline = [timelineEntry(between, 'failover', 'processing', at, { reason, channel: left })];
+  return {
+    record,
+    event: eventMessage(between, 'failover', 'processing', { attempts: [], timeline, occurredAt: at }),
+    messages: [laneMessage({ ...next, attempt: 1 }, reason)],
+  };
+}
+
+/**
+ * What follows from the receipts that have come: wherever the latest that was sent, or may have been, came back. A receipt for an earlier
+ * try, for a channel that was left already, or for a notification that has arrived or was cancelled changes nothing.
+ */
+export function movesAfterReceipts({ record, envelope }: KeptNotification, at: string): Advance[] {
+  if (envelope === undefined) return [];
+  return openEnds(record).flatMap(({ epoch, hop, attempt }) => {
+    const here = { epoch, hop, attempt };
+    const receipt = record.timeline.find((entry) => CAME_BACK.has(entry.event) && isAt(positionOfEntry(entry), here));
+    return receipt === undefined ? [] : [takeOver(record, { ...envelope, ...here }, receipt.event, at)];
+  });
+}
+
+/** No receipt came in time for what was sent there. Nothing, when it went on meanwhile. */
+export function movesUnconfirmed({ record, envelope }: KeptNotification, sent: Position, at: string): Advance[] {
+  if (envelope === undefined || record.status !== 'sent' || !isAt(record, sent) || !hasNextChannel(envelope)) return [];
+  return [takeOver(record, envelope, 'not_confirmed', at)];
+}
+
+/** The time to send it has come. Nothing, when it was cancelled or has begun already. */
+export function movesWhenDue({ record, envelope }: KeptNotification, at: string): Advance[] {
+  if (envelope === undefined || record.status !== 'scheduled') return [];
+  const { channel: _notChosenYet, ...due } = timelineEntry(envelope, 'due', 'processing', at);
+  return [
+    {
+      record,
+      event: eventMessage(envelope, 'due', 'processing', { attempts: [], timeline: [due], occurredAt: at }),
+      messages: firstLaneMessages(envelope, 'due'),
+    },
+  ];
+}
+
+/** What the vendors told of it, as events for those who listen. */
+export function receiptEvents({ record, envelope }: KeptNotification): EventMessage[] {
+  if (envelope === undefined) return [];
+  return record.timeline.filter(isReceiptEntry).map((entry) =>
+    eventMessage({ ...envelope, ...positionOfEntry(entry) }, entry.event, entry.status, {
+      attempts: [],
+      timeline: [entry],
+      occurredAt: entry.at,
+    }),
+  );
+}
+
+/** Where it has arrived, as a vendor says. */
+export function arrivals({ timeline }: NotificationRecord): Position[] {
+  return timeline.filter((entry) => isReceiptEntry(entry) && entry.status === 'delivered').map(positionOfEntry);
+}

@@ -1,0 +1,44 @@
+import { type Channel, isSettled, type Status, type TimelineEntryJson } from '@notify/contracts';
+import { positionOfEntry } from './merge-timeline.ts';
+import { compareProgress, type Progress } from './progress.ts';
+
+/** Of settled hops the first of these that one of them has is the status of the whole: it failed only if all failed. */
+const BEST_FIRST: readonly Status[] = ['read', 'delivered', 'sent', 'unknown', 'expired', 'suppressed', 'failed'];
+
+/** The furthest that each hop of the plan got in the latest epoch, in the order of the plan. */
+export function progressOfHops(plan: readonly Channel[], timeline: readonly TimelineEntryJson[]): Progress[] {
+  const trail = timeline.map((entry): Progress => ({ ...positionOfEntry(entry), status: entry.status }));
+  const latest = Math.max(0, ...trail.map(({ epoch }) => epoch));
+  return plan.map((_channel, index) =>
+    trail
+      .filter(({ epoch, hop }) => epoch === latest && hop === index)
+      // Before anything is known of it.
+      .reduce((a, b) => (compareProgress(a, b) >= 0 ? a : b), {
+        status: 'accepted',
+        epoch: latest,
+        hop: index,
+        attempt: 0,
+      }),
+  );
+}
+
+/**
+ * Where a notification of mode `all` is: not settled while one of its hops is not, then at its best hop.
+ * It is derived from the timeline alone, the union of all that came, so that the order of events does not matter.
+ */
+export function progressOfAll(plan: readonly Channel[], timeline: readonly TimelineEntryJson[]): Progress {
+  const hops = progressOfHops(plan, timeline);
+  const cancelled = hops.find(({ status }) => status === 'cancelled');
+  const hasArrived = hops.some(({ status }) => status === 'delivered' || status === 'read');
+  if (cancelled !== undefined && !hasArrived) return cancelled;
+
+  const open = hops.filter(({ status }) => !isSettled(status));
+  const [first] = open;
+  if (first === undefined) {
+    const best = BEST_FIRST.find((status) => hops.some((hop) => hop.status === status));
+    return hops.find(({ status }) => status === best) ?? (hops[0] as Progress);
+  }
+  const waiting = hops.find(({ status }) => status === 'scheduled') ?? first;
+  if (hops.every(({ status }) => status === 'accepted' || status === 'scheduled')) return waiting;
+  return { ...first, status: open.every(({ status }) => status === 'retrying') ? 'retrying' : 'processing' };
+}

@@ -1,0 +1,77 @@
+import type { Position } from '@notify/contracts';
+import { type Database, type DatabaseClient, errorFields, type Lifecycle, type Logger } from '@notify/service-kit';
+import { type Db, PgBoss } from 'pg-boss';
+import { v5 as uuidv5 } from 'uuid';
+import type { RecordEvent } from './record-event.ts';
+
+/** Something about a notification that has to be looked at later. */
+export interface Reminder extends Position {
+  /** Derived from the event that asked for it, so that a repeat adds none. */
+  id: string;
+  /** `send`: it is to go out now. `confirm`: a receipt should have come for this position. */
+  kind: 'send' | 'confirm';
+  notificationId: string;
+  /** RFC 3339. */
+  at: string;
+}
+
+/** Kept in PostgreSQL beside the notifications, in a schema of its own. All methods are part of the caller's transaction. */
+export interface Reminders {
+  add(client: DatabaseClient, reminders: readonly Reminder[]): Promise<void>;
+  /** Takes those whose time has come away; no other transaction sees them. A rollback, or a crash, gives them back at once. */
+  take(client: DatabaseClient, limit: number): Promise<Reminder[]>;
+}
+
+const SCHEMA = 'reminders';
+const QUEUE = 'reminders';
+/** For ids by RFC 9562, version 5; any fixed one does. */
+const NAMESPACE = 'a3c1f6de-5c0e-4a53-9f3b-6f0c0a1c7c52';
+
+/** What an event asks to be reminded of: when it is to be sent, or by when a receipt is due. */
+export function reminderOf(event: RecordEvent): Reminder | undefined {
+  const { event_id: eventId, notification_id: notificationId, epoch, hop, attempt, confirm_by: confirmBy } = event;
+  const sendAt = event.status === 'scheduled' ? event.envelope?.send_at : undefined;
+  const at = sendAt ?? confirmBy;
+  if (at === undefined) return undefined;
+  const kind = sendAt === undefined ? 'confirm' : 'send';
+  return { id: uuidv5(`${eventId}.${kind}`, NAMESPACE), kind, notificationId, epoch, hop, attempt, at };
+}
+
+/**
+ * Reminders as jobs of pg-boss, of which this is all that is used: its table, its insert that a repeat does not double, its fetch that never
+ * waits. Its own workers would mark a job as active in a transaction of its own, where a crash leaves it until a timeout (docs/decisions/0008).
+ * @throws when the schema can't be made or brought up to date; the service then fails to start.
+ */
+export async function openReminders(database: Database, logger: Logger, lifecycle: Lifecycle): Promise<Reminders> {
+  const boss = new PgBoss({
+    db: within(database),
+    schema: SCHEMA,
+    // Its maintenance is for finished and abandoned jobs: here a job is deleted by the transaction that took it.
+    supervise: false,
+    schedule: false,
+  });
+  boss.on('error', (error) => logger.warn('pg-boss', errorFields(error)));
+  await boss.start();
+  lifecycle.onShutdown('reminders', () => boss.stop());
+  await boss.createQueue(QUEUE);
+
+  return {
+    async add(client, reminders) {
+      const jobs = new Map(
+        reminders.map(({ id, at, ...data }) => [id, { id, data: { ...data, at }, startAfter: at }] as const),
+      );
+      if (jobs.size > 0) await boss.insert(QUEUE, [...jobs.values()], { db: within(client) });
+    },
+    async take(client, limit) {
+      const db = within(client);
+      const jobs = await boss.fetch<Omit<Reminder, 'id'>>(QUEUE, { batchSize: limit, db });
+      const ids = jobs.map(({ id }) => id);
+      if (ids.length > 0) await boss.deleteJob(QUEUE, ids, { db });
+      return jobs.map(({ id, data }) => ({ id, ...data }));
+    },
+  };
+}
+
+const within = (queries: Pick<DatabaseClient, 'query'>): Db => ({
+  executeSql: (text, values) => queries.query(text, values),
+});

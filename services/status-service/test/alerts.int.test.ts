@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type EnvelopeJson, laneQueue, type NotificationJson } from '@notify/contracts';
+import { eventually } from '@notify/testing';
+import type { CriticalFailureAlertJson } from '../src/critical-failure-alert.ts';
+import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
+import { openTestBed, type TestBed } from './running-service.ts';
+
+let bed: TestBed;
+let instances: Awaited<ReturnType<TestBed['start']>>[];
+let webhook: Server;
+const posted: CriticalFailureAlertJson[] = [];
+const mailed: EnvelopeJson[] = [];
+
+beforeAll(async () => {
+  bed = await openTestBed();
+  await bed.broker.consume({
+    queue: laneQueue('email', 'high'),
+    prefetch: 10,
+    onMessage: async ({ body }) => {
+      mailed.push(JSON.parse(body.toString('utf8')));
+    },
+  });
+  webhook = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    posted.push(JSON.parse(body));
+    response.writeHead(204).end();
+  });
+  await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
+  const env = {
+    ALERT_EMAIL: 'ops@example.com,night@example.com',
+    ALERT_WEBHOOK_URL: `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/`,
+  };
+  instances = await Promise.all([bed.start(env), bed.start(env)]);
+}, 60_000);
+afterAll(async () => {
+  await bed.close();
+  webhook.closeAllConnections();
+  webhook.close();
+}, 60_000);
+
+const at = '2026-01-01T00:00:00.000Z';
+
+async function fail(overrides: Partial<EnvelopeJson> = {}, id: string = randomUUID(), epoch = 0): Promise<string> {
+  const [service] = instances;
+  await bed.publishEvents([
+    acceptedEvent(id, { at, priority: 'critical', ...overrides }),
+    notificationEvent(id, 'failed', { at: new Date().toISOString(), epoch, hop: 1, channel: 'sms', outcome: 'failed' }),
+  ]);
+  await eventually(
+    async () => (await service?.get<NotificationJson>(`/notifications/${id}`))?.body.status === 'failed',
+  );
+  return id;
+}
+
+/** As if the minute that an alert has to itself were over. */
+const nextMinute = () => bed.database.query('UPDATE operator_alerts SET next_at = now()');
+const idsIn = (alert: CriticalFailureAlertJson | undefined) =>
+  alert?.notifications.map(({ notification_id: id }) => id).sort();
+
+async function total(metric: string): Promise<number> {
+  const texts = await Promise.all(instances.map((instance) => instance.metrics()));
+  return texts.reduce((sum, text) => sum + Number(new RegExp(`^${metric}\\{.*\\} (\\d+)$`, 'm').exec(text)?.[1]), 0);
+}
+
+test('the first is told at once, by webhook and to each address; what follows in one alert, a minute later', async () => {
+  const first = await fail();
+  await eventually(() => posted.length === 1 && mailed.length === 2);
+  expect(posted[0]).toMatchObject({
+    type: 'notification.critical_failure',
+    count: 1,
+    notifications: [{ notification_id: first, notification_type: 'alert', channels: ['sms'] }],
+  });
+  expect(mailed.map(({ recipient }) => recipient.to?.email).sort()).toEqual(['night@example.com', 'ops@example.com']);
+  expect(mailed[0]).toMatchObject({ notification_type: 'operator_alert', content: { title: expect.any(String) } });
+  await eventually(async () => (await total('critical_failures_total')) === 1);
+
+  const more = [await fail(), await fail(), await fail()].sort();
+  await nextMinute();
+  await eventually(() => posted.length === 2);
+  expect(idsIn(posted[1])).toEqual(more);
+  await eventually(async () => (await total('critical_failures_total')) === 4);
+});
+
+test('one that is replayed and fails again is told again', async () => {
+  const before = posted.length;
+  const id = await fail();
+  await nextMinute();
+  await eventually(() => posted.length === before + 1);
+  expect((await instances[0]?.post(`/notifications/${id}/retry`))?.status).toBe(202);
+  await fail({}, id, 1);
+  await nextMinute();
+  await eventually(() => posted.length === before + 2);
+  expect(idsIn(posted.at(-1))).toEqual([id]);
+  await eventually(async () => (await total('critical_failures_total')) === 6);
+});
+
+test('only critical ones are told, never an alert itself, and of many the first twenty are named', async () => {
+  const before = posted.length;
+  await fail({ priority: 'high' });
+  await fail({ notification_type: 'operator_alert' });
+  const ids = await Promise.all(Array.from({ length: 22 }, () => fail()));
+  await nextMinute();
+  await eventually(() => posted.length === before + 1);
+  expect(posted.at(-1)?.count).toBe(22);
+  expect(posted.at(-1)?.notifications).toHaveLength(20);
+  expect(ids).toEqual(expect.arrayContaining(idsIn(posted.at(-1)) ?? []));
+});

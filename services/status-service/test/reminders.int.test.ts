@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type EnvelopeJson, laneQueue, type NotificationEventJson, type NotificationJson } from '@notify/contracts';
+import type { Delivery } from '@notify/messaging';
+import { eventually } from '@notify/testing';
+import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
+import { receipt } from './receipt-builder.ts';
+import { openTestBed, type TestBed } from './running-service.ts';
+
+let bed: TestBed;
+let service: Awaited<ReturnType<TestBed['start']>>;
+let email: Delivery[];
+let sms: Delivery[];
+
+beforeAll(async () => {
+  bed = await openTestBed();
+  service = await bed.start();
+  await bed.start();
+  email = await bed.collect(laneQueue('email', 'high'));
+  sms = await bed.collect(laneQueue('sms', 'high'));
+}, 60_000);
+afterAll(() => bed.close(), 60_000);
+
+const inMs = (delayMs: number) => new Date(Date.now() + delayMs).toISOString();
+const read = async (id: string): Promise<NotificationJson> => {
+  const { status, body } = await service.get<NotificationJson>(`/notifications/${id}`);
+  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
+  return body;
+};
+const readAs = (id: string, status: NotificationJson['status']) =>
+  eventually(async () => {
+    const notification = await read(id);
+    return notification.status === status && notification;
+  });
+const of = (deliveries: Delivery[], id: string) =>
+  deliveries.filter(({ headers }) => headers['notification_id'] === id);
+const trail = ({ timeline }: NotificationJson) =>
+  timeline.map(({ event, channel, reason }) => [event, channel, reason].filter(Boolean).join(' '));
+
+/** As the gateway accepts what is for later. */
+function scheduledEvent(id: string, sendAt: string, envelope: Partial<EnvelopeJson> = {}): NotificationEventJson {
+  const at = new Date().toISOString();
+  const accepted = acceptedEvent(id, { at, send_at: sendAt, ...envelope });
+  const { timeline } = notificationEvent(id, 'scheduled', { at });
+  return { ...accepted, status: 'scheduled', timeline: [...accepted.timeline, ...timeline] };
+}
+
+/** Sent by email, with a receipt due. */
+function unconfirmed(id: string, confirmBy: string): NotificationEventJson[] {
+  const sent = notificationEvent(id, 'sent', { channel: 'email', at: inMs(0), outcome: 'sent' });
+  return [acceptedEvent(id, { at: inMs(-1_000) }), { ...sent, confirm_by: confirmBy }];
+}
+
+async function reminderCount(): Promise<number> {
+  const { rows } = await bed.database.query<{ count: number }>('SELECT count(*)::int AS count FROM reminders.job');
+  return rows[0]?.count ?? -1;
+}
+
+test('what is for later goes into its lane within a second of its time and not before, however often it was accepted', async () => {
+  const id = randomUUID();
+  const sendAt = inMs(1_500);
+  const event = scheduledEvent(id, sendAt);
+  await bed.publishEvents([event, event]);
+  await readAs(id, 'scheduled');
+  await bed.publishEvents([event]);
+  await eventually(() => of(email, id).length > 0);
+  const lateMs = Date.now() - Date.parse(sendAt);
+  expect(lateMs).toBeGreaterThanOrEqual(0);
+  expect(lateMs).toBeLessThan(1_000);
+  expect(trail(await readAs(id, 'processing'))).toEqual(['accepted', 'scheduled', 'due']);
+  await eventually(async () => (await reminderCount()) === 0);
+  expect(of(email, id)).toHaveLength(1);
+});
+
+test('with mode all it goes into the lane of each channel', async () => {
+  const id = randomUUID();
+  await bed.publishEvents([scheduledEvent(id, inMs(200), { mode: 'all' })]);
+  await eventually(() => of(email, id).length === 1 && of(sms, id).length === 1);
+});
+
+test('what was cancelled before its time is never sent', async () => {
+  const [cancelled, behind] = [randomUUID(), randomUUID()];
+  const sendAt = inMs(1_000);
+  await bed.publishEvents([scheduledEvent(cancelled, sendAt), scheduledEvent(behind, sendAt)]);
+  await bed.publishEvents([notificationEvent(cancelled, 'cancelled', { at: new Date().toISOString() })]);
+  await readAs(cancelled, 'cancelled');
+  await eventually(() => of(email, behind).length > 0);
+  await eventually(async () => (await reminderCount()) === 0);
+  expect(of(email, cancelled)).toEqual([]);
+  expect((await read(cancelled)).status).toBe('cancelled');
+});
+
+test('without a receipt in time the next channel takes over', async () => {
+  const id = randomUUID();
+  await bed.publishEvents(unconfirmed(id, inMs(300)));
+  await eventually(() => of(sms, id).length > 0);
+  expect(trail(await readAs(id, 'processing'))).toEqual([
+    'accepted',
+    'processing email',
+    'sent email',
+    'failover email not_confirmed',
+  ]);
+});
+
+test('a receipt in time, or another try, or the other channel, and the deadline passes', async () => {
+  const [confirmed, again, moved, behind] = Array.from({ length: 4 }, () => randomUUID()) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const confirmBy = inMs(1_500);
+  await bed.publishEvents([confirmed, again, moved, behind].flatMap((id) => unconfirmed(id, confirmBy)));
+  const at = new Date().toISOString();
+  await bed.publishReceipts([receipt(confirmed, 'delivered')]);
+  await bed.publishEvents([
+    notificationEvent(again, 'sent', { attempt: 2, channel: 'email', at, outcome: 'sent' }),
+    notificationEvent(moved, 'sent', { hop: 1, channel: 'sms', at, outcome: 'sent' }),
+  ]);
+  await eventually(() => of(sms, behind).length > 0);
+  await eventually(async () => (await reminderCount()) === 0);
+  expect([confirmed, again, moved].flatMap((id) => of(sms, id))).toEqual([]);
+  expect((await read(confirmed)).status).toBe('delivered');
+});
+
+test('bounces that race their deadlines move each notification on once', async () => {
+  const ids = Array.from({ length: 200 }, () => randomUUID());
+  const confirmBy = inMs(1_000);
+  await bed.publishEvents(ids.flatMap((id) => unconfirmed(id, confirmBy)));
+  await eventually(() => Date.now() >= Date.parse(confirmBy));
+  await bed.publishReceipts(ids.flatMap((id) => [receipt(id, 'bounced'), receipt(id, 'bounced')]));
+  await eventually(async () => (await reminderCount()) === 0);
+  for (const id of ids) {
+    await eventually(() => of(sms, id).length > 0);
+    expect(trail(await readAs(id, 'processing')).filter((line) => line.startsWith('failover'))).toHaveLength(1);
+    expect(new Set(of(sms, id).map(({ messageId }) => messageId)).size).toBe(1);
+  }
+});
+
+test('thousands that are due in the same second are all sent into their lanes, once each', async () => {
+  const ids = Array.from({ length: 3_000 }, () => randomUUID());
+  const sendAt = inMs(2_000);
+  await bed.publishEvents(ids.map((id) => scheduledEvent(id, sendAt)));
+  const wanted = new Set<string>(ids);
+  const sent = () => email.filter(({ headers }) => wanted.has(String(headers['notification_id'])));
+  await eventually(() => sent().length >= ids.length, 60_000);
+  await eventually(async () => (await reminderCount()) === 0);
+  expect(new Set(sent().map(({ messageId }) => messageId)).size).toBe(ids.length);
+  expect(sent()).toHaveLength(ids.length);
+}, 90_000);

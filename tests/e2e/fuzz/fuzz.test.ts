@@ -1,0 +1,94 @@
+import { writeSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Pool } from 'undici';
+import { api, createUser, freshEmail, freshPhone, gatewayUrl, send, settled, unique } from '../system.ts';
+import { type DocumentedOperation, readOpenApi } from './open-api.ts';
+import { type FuzzRequest, receiptRequestsFor, requestsFor } from './requests.ts';
+import type { KnownValues } from './values.ts';
+
+/** Requests for each operation. More of them in a longer run: FUZZ_RUNS=2000 npm test -- --only=e2e fuzz */
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 60);
+const ANSWER_DEADLINE_MS = 10_000;
+/** A machine that is too busy gets over it; an error behind the gateway, which it tells as 503, does not. */
+const TRIES_AT_503 = 4;
+
+const { operations, codes } = await readOpenApi();
+const apiKey = process.env['E2E_API_KEY'] ?? '';
+const byStatus = new Map<number, number>();
+const pool = new Pool(gatewayUrl, { connections: 1, maxHeaderSize: 65_536 });
+let known: KnownValues = {};
+
+beforeAll(async () => {
+  const user = await createUser({ email: freshEmail(), phone: freshPhone() });
+  const code = unique('template');
+  await api('POST', '/api/v1/templates', { code, default_locale: 'en' });
+  await api('PUT', `/api/v1/templates/${code}/draft/en`, { sms: { text: 'Hello {{ name }}' } });
+  await api('POST', `/api/v1/templates/${code}/publish`, {});
+  const { notification_id: id } = await send({ user_id: user, content: { title: 'T', body: 'B' } });
+  known = {
+    user_id: [user],
+    id: [id],
+    code: [code, unique('other')],
+    locale: ['en', 'fr-CA'],
+    version: ['1', '2', '99999999999'],
+    timezone: ['Africa/Lagos'],
+    phone: [freshPhone(), freshPhone()],
+  };
+});
+afterAll(async () => {
+  await pool.close();
+  const total = [...byStatus.values()].reduce((sum, count) => sum + count, 0);
+  const counts = [...byStatus].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
+  // Past Jest, which keeps back what tests print when several files run.
+  writeSync(1, `\nfuzz: ${operations.length} operations, ${total} requests; ${counts.join(', ')}\n`);
+});
+
+async function exchange({ method, target, headers, body }: FuzzRequest) {
+  const answer = await pool.request({
+    method,
+    path: target,
+    headers: { authorization: `Bearer ${apiKey}`, ...headers },
+    body,
+    headersTimeout: ANSWER_DEADLINE_MS,
+    bodyTimeout: ANSWER_DEADLINE_MS,
+  });
+  const text = await answer.body.text();
+  byStatus.set(answer.statusCode, (byStatus.get(answer.statusCode) ?? 0) + 1);
+  return { status: answer.statusCode, type: String(answer.headers['content-type']), text };
+}
+
+/** Throws unless the answer is one that the documentation allows. */
+async function expectGoodAnswer(request: FuzzRequest): Promise<void> {
+  let answer = await exchange(request);
+  for (let tries = 1; answer.status === 503 && tries < TRIES_AT_503; tries += 1) answer = await exchange(request);
+  if (answer.status < 400) return;
+  expect(answer).toMatchObject({ type: expect.stringContaining('application/problem+json') });
+  const { status, code } = JSON.parse(answer.text);
+  expect(status).toBe(answer.status);
+  expect(codes).toContain(code);
+  // That every channel failed is an outcome, which the synchronous form tells as 500.
+  if (answer.status >= 500) expect([answer.text, code]).toEqual([answer.text, 'delivery_failed']);
+}
+
+const fuzz = (requests: fc.Arbitrary<FuzzRequest>) =>
+  fc.assert(fc.asyncProperty(requests, expectGoodAnswer), { numRuns: RUNS, endOnFailure: true });
+const nameOf = ({ method, path }: DocumentedOperation) => `${method} ${path}`;
+
+test.each(operations.map((operation) => [nameOf(operation), operation] as const))(
+  'whatever comes to %s gets a good answer in time',
+  (_name, operation) => fuzz(requestsFor(operation, known)),
+  RUNS * 1_000 + 60_000,
+);
+
+test.each(['sendgrid', 'mailgun', 'twilio', 'onesignal', 'nobody'])(
+  'rubbish for /receipts/%s gets a good answer in time',
+  (vendor) => fuzz(receiptRequestsFor(vendor)),
+  RUNS * 1_000 + 60_000,
+);
+
+test('after all of it the gateway is ready, and a notification is delivered', async () => {
+  expect((await fetch(`${gatewayUrl}/health/ready`)).status).toBe(200);
+  const { notification_id: id } = await send({ to: { email: freshEmail() }, content: { title: 'T', body: 'B' } });
+  expect(await settled(id)).toMatchObject({ status: 'sent' });
+});

@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals';
+import type { NotificationJson } from '@notify/contracts';
+import { eventually } from '@notify/testing';
+import { killProcess, processId, restarted } from './running-processes.ts';
+import { api, arrived, eventsOf, freshEmail, send, settled } from './system.ts';
+
+const content = { title: 'Hello', body: 'It works' };
+const inMs = (delayMs: number) => new Date(Date.now() + delayMs).toISOString();
+const read = async (id: string) => (await api('GET', `/api/v1/notifications/${id}`)).body as NotificationJson;
+
+test('a scheduled notification is sent within a second of its time, and not before', async () => {
+  const email = freshEmail();
+  const sendAt = inMs(2_000);
+  const { notification_id: id, status } = await send({ to: { email }, content, channels: ['email'], send_at: sendAt });
+  expect(status).toBe('scheduled');
+  expect(await read(id)).toMatchObject({ status: 'scheduled', send_at: sendAt });
+  const notification = await settled(id);
+  expect(notification.status).toBe('sent');
+  expect(eventsOf(notification)).toEqual(['accepted', 'scheduled send_at', 'due', 'processing email', 'sent email']);
+  const lateMs = Date.parse(notification.timeline.find(({ event }) => event === 'due')?.at ?? '') - Date.parse(sendAt);
+  expect(lateMs).toBeGreaterThanOrEqual(0);
+  expect(lateMs).toBeLessThan(1_000);
+  expect(await arrived({ to: email })).toHaveLength(1);
+});
+
+test('a schedule outlives the service that keeps it: killed before its time, it is sent once, as soon as the service is back', async () => {
+  const email = freshEmail();
+  const { notification_id: id } = await send({ to: { email }, content, channels: ['email'], send_at: inMs(2_000) });
+  await eventually(async () => (await read(id)).status === 'scheduled');
+  const before = processId('status-service');
+  killProcess('status-service');
+  await restarted('status-service', before);
+  expect(await settled(id, 60_000)).toMatchObject({ status: 'sent' });
+  expect(await arrived({ to: email })).toHaveLength(1);
+}, 180_000);
+
+test('what has expired by the time it is due is not sent', async () => {
+  const email = freshEmail();
+  const { notification_id: id } = await send({
+    to: { email },
+    content,
+    channels: ['email'],
+    send_at: inMs(2_000),
+    // Past by the time that a worker has it.
+    expires_at: inMs(2_001),
+  });
+  await eventually(async () => (await read(id)).status === 'expired', 30_000);
+  expect(await arrived({ to: email })).toEqual([]);
+});

@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import { api, createUser, freshEmail, unique } from './system.ts';
+
+const as = (token: string) => ({ authorization: `Bearer ${token}` });
+const tokensOf = (userId: string) => `/api/v1/users/${userId}/tokens`;
+
+test('a token reads the inbox of its own user, and nothing else', async () => {
+  const [ada, bob] = [await createUser({ email: freshEmail() }), await createUser({ email: freshEmail() })];
+  const { status, body } = await api('POST', tokensOf(ada));
+  expect(status).toBe(201);
+  expect(Date.parse(body.expires_at)).toBeGreaterThan(Date.now());
+  const statusOf = async (path: string, method = 'GET') => (await api(method, path, undefined, as(body.token))).status;
+  expect(await statusOf(`/api/v1/users/${ada}/inbox`)).toBe(200);
+  expect(await statusOf(`/api/v1/users/${ada}/inbox/unread_count`)).toBe(200);
+  expect(await statusOf(`/api/v1/users/${bob}/inbox`)).toBe(403);
+  expect(await statusOf(`/api/v1/users/${ada}`)).toBe(401);
+  expect(await statusOf('/api/v1/notifications')).toBe(401);
+  expect(await statusOf(tokensOf(ada), 'POST')).toBe(401);
+});
+
+test('a token that was tampered with is 401, and a user whom nobody knows gets none', async () => {
+  const ada = await createUser({ email: freshEmail() });
+  const { token } = (await api('POST', tokensOf(ada))).body;
+  const tampered = `${token.slice(0, -4)}${token.endsWith('AAAA') ? 'BBBB' : 'AAAA'}`;
+  expect(await api('GET', `/api/v1/users/${ada}/inbox`, undefined, as(tampered))).toMatchObject({
+    status: 401,
+    body: { code: 'unauthorized' },
+  });
+  expect(await api('POST', tokensOf(unique('nobody')))).toMatchObject({
+    status: 404,
+    body: { code: 'user_not_found' },
+  });
+});
