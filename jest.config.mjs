@@ -1,6 +1,6 @@
 // Four kinds of tests, one project each. `npm test` runs the first three in this order, `npm run test:faults` the last; both start the
 // servers that they need (infra/local/commands/test.ts, test-faults.ts). Select one with --selectProjects.
-const ignored = ['/node_modules/', '<rootDir>/.local/'];
+const ignored = ['/node_modules/', '<rootDir>/.local/', '<rootDir>/packages/client/dist/'];
 
 const project = (displayName, testMatch, more = {}) => ({
   displayName,
@@ -15,7 +15,7 @@ const project = (displayName, testMatch, more = {}) => ({
     ],
   },
   testPathIgnorePatterns: ignored,
-  modulePathIgnorePatterns: ['<rootDir>/.local/'],
+  modulePathIgnorePatterns: ['<rootDir>/.local/', '<rootDir>/packages/client/dist/'],
   watchPathIgnorePatterns: ignored,
   ...more,
 });
