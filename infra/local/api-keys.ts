@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { ApiCall } from './api-client.ts';
+import { type ApiKeyRequest, type Client, NotifyError } from '@notify/client';
+import type { NewApiKeyJson } from '@notify/contracts';
 import { textTable } from './text-table.ts';
 
 export const keysUsage = [
@@ -9,35 +10,31 @@ export const keysUsage = [
   'npm run keys -- revoke <id>     refused everywhere within a second',
 ].join('\n');
 
-const path = '/api/v1/api_keys';
-
-type Key = {
-  id: string;
-  name: string;
-  scopes: string[];
-  created_at: string;
-  expires_at: string | null;
-  last_used_at: string | null;
-};
-type NewKey = Key & { key: string };
-type Page = { data: Key[]; meta: { next_cursor: string | null } };
-
 /**
  * Does one `npm run keys` command. @returns what to print.
  * @throws Error that a person can read: what the API refused, or the usage.
  */
-export async function runKeysCommand(args: readonly string[], call: ApiCall): Promise<string> {
+export async function runKeysCommand(args: readonly string[], { apiKeys }: Client): Promise<string> {
+  try {
+    return await run(args, apiKeys);
+  } catch (error) {
+    if (!(error instanceof NotifyError)) throw error;
+    if (error.code === 'no_answer') throw new Error('The gateway does not answer: `npm start` starts it.');
+    throw new Error([error.detail, ...error.errors.map(({ message }) => message)].join('\n  '));
+  }
+}
+
+async function run(args: readonly string[], apiKeys: Client['apiKeys']): Promise<string> {
   const { values, positionals } = parse(args);
   const [command, id, ...more] = positionals;
   if (more.length > 0) throw new Error(`${more.join(' ')} is too much.\n\n${keysUsage}`);
-  if (command === 'create' && id === undefined) return await create(call, values);
-  if (command === 'list' && id === undefined) return await list(call);
+  if (command === 'create' && id === undefined) return await create(apiKeys, values);
+  if (command === 'list' && id === undefined) return await list(apiKeys);
   if (command === 'rotate' && id !== undefined) {
-    const key = await call<NewKey>('POST', `${path}/${encodeURIComponent(id)}/rotate`);
-    return `${shown(key)}\nThe old key stays good for 24 hours.`;
+    return `${shown(await apiKeys.rotate(id))}\nThe old key stays good for 24 hours.`;
   }
   if (command === 'revoke' && id !== undefined) {
-    await call('DELETE', `${path}/${encodeURIComponent(id)}`);
+    await apiKeys.revoke(id);
     return `Revoked ${id}.`;
   }
   throw new Error(keysUsage);
@@ -58,20 +55,24 @@ function parse(args: readonly string[]) {
   }
 }
 
-async function create(call: ApiCall, values: Partial<Record<keyof typeof options, string>>): Promise<string> {
+async function create(
+  apiKeys: Client['apiKeys'],
+  values: Partial<Record<keyof typeof options, string>>,
+): Promise<string> {
   const { name, scopes, expires, environment } = values;
   if (name === undefined || scopes === undefined) throw new Error(`A key needs --name and --scopes.\n\n${keysUsage}`);
   return shown(
-    await call<NewKey>('POST', path, {
+    // What is wrong with them the API says.
+    await apiKeys.create({
       name,
       scopes: scopes.split(',').map((scope) => scope.trim()),
       ...(expires !== undefined && { expires_at: expires }),
       ...(environment !== undefined && { environment }),
-    }),
+    } as ApiKeyRequest),
   );
 }
 
-function shown({ id, name, scopes, expires_at: expiresAt, key }: NewKey): string {
+function shown({ id, name, scopes, expires_at: expiresAt, key }: NewApiKeyJson): string {
   const details = textTable([
     ['id', id],
     ['name', name],
@@ -81,20 +82,17 @@ function shown({ id, name, scopes, expires_at: expiresAt, key }: NewKey): string
   return `${key}\n\n${details}\n\nThis is the only time that the key is shown.`;
 }
 
-async function list(call: ApiCall): Promise<string> {
-  const keys: Key[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const page: Page = await call('GET', `${path}?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`);
-    keys.push(...page.data);
-    cursor = page.meta.next_cursor;
+async function list(apiKeys: Client['apiKeys']): Promise<string> {
+  const rows: string[][] = [];
+  for await (const key of apiKeys.list({ limit: 200 })) {
+    rows.push([
+      key.id,
+      key.name,
+      key.scopes.join(', '),
+      key.created_at,
+      key.expires_at ?? 'never',
+      key.last_used_at ?? 'never',
+    ]);
   }
-  const rows = keys.map((key) => [
-    key.id,
-    key.name,
-    key.scopes.join(', '),
-    key.created_at,
-    key.expires_at ?? 'never',
-    key.last_used_at ?? 'never',
-  ]);
   return textTable([['ID', 'NAME', 'SCOPES', 'CREATED', 'EXPIRES', 'LAST USED'], ...rows], '');
 }

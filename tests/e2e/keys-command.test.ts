@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { apiClient } from '../../infra/local/api-client.ts';
+import { createClient } from '@notify/client';
 import { runKeysCommand } from '../../infra/local/api-keys.ts';
-import { api, gatewayUrl, unique } from './system.ts';
+import { api, apiKey, gatewayUrl, unique } from './system.ts';
 
-const call = apiClient(gatewayUrl, process.env['E2E_API_KEY'] ?? '');
-const keys = (...args: string[]) => runKeysCommand(args, call);
+const client = createClient({ baseUrl: gatewayUrl, apiKey });
+const keys = (...args: string[]) => runKeysCommand(args, client);
 
 test('a key is made, listed without its secret, rotated and revoked from the command line', async () => {
   const name = unique('shop');
@@ -30,14 +30,14 @@ test('a key is made, listed without its secret, rotated and revoked from the com
 
   expect(await keys('rotate', id)).toMatch(new RegExp(`^nk_test_${id}_`));
   expect(await keys('revoke', id)).toBe(`Revoked ${id}.`);
-  await expect(keys('revoke', id)).rejects.toThrow('404');
+  await expect(keys('revoke', id)).rejects.toThrow('There is no API key with this id');
 });
 
 test('what is wrong with a command is said in words', async () => {
   await expect(keys()).rejects.toThrow('npm run keys -- create');
   await expect(keys('create', '--name', 'x')).rejects.toThrow('needs --name and --scopes');
   await expect(keys('create', '--colour', 'red')).rejects.toThrow('--colour');
-  await expect(keys('create', '--name', 'x', '--scopes', 'all')).rejects.toThrow(/400: [\s\S]*scopes/);
-  const away = runKeysCommand(['list'], apiClient('http://127.0.0.1:1', 'x'));
+  await expect(keys('create', '--name', 'x', '--scopes', 'all')).rejects.toThrow('scopes');
+  const away = runKeysCommand(['list'], createClient({ baseUrl: 'http://127.0.0.1:1', apiKey: 'x', maxRetries: 0 }));
   await expect(away).rejects.toThrow('`npm start` starts it');
 });

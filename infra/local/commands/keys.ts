@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { apiClient } from '../api-client.ts';
+import { createClient } from '@notify/client';
 import { runKeysCommand } from '../api-keys.ts';
 import { parseEnv } from '../env-file.ts';
 import { envFile } from '../paths.ts';
@@ -9,7 +9,11 @@ import { configuredPorts } from '../ports.ts';
 export async function keys(args: readonly string[]): Promise<number> {
   if (!existsSync(envFile)) throw new Error('There is no .env yet: `npm start` makes it, with the first key in it.');
   const settings = parseEnv(readFileSync(envFile, 'utf8'));
-  const call = apiClient(`http://127.0.0.1:${configuredPorts(settings).gateway}`, settings['API_KEY'] ?? '');
-  console.log(await runKeysCommand(args, call));
+  const client = createClient({
+    baseUrl: `http://127.0.0.1:${configuredPorts(settings).gateway}`,
+    apiKey: settings['API_KEY'] ?? '',
+    maxRetries: 0,
+  });
+  console.log(await runKeysCommand(args, client));
   return 0;
 }
