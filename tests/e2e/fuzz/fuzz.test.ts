@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '@notify/testing';
 import fc from 'fast-check';
 import { Pool } from 'undici';
 import { api, createUser, freshEmail, freshPhone, gatewayUrl, send, settled, unique } from '../system.ts';
@@ -16,6 +17,8 @@ const TRIES_AT_503 = 4;
 const { operations, codes } = await readOpenApi();
 const apiKey = process.env['E2E_API_KEY'] ?? '';
 const byStatus = new Map<number, number>();
+const acceptedIds = new Set<string>();
+const startedAt = new Date().toISOString();
 const pool = new Pool(gatewayUrl, { connections: 1, maxHeaderSize: 65_536 });
 let known: KnownValues = {};
 
@@ -58,10 +61,22 @@ async function exchange({ method, target, headers, body }: FuzzRequest) {
   return { status: answer.statusCode, type: String(answer.headers['content-type']), text };
 }
 
+/** Remembers what a 202 promised: one notification, or those of a batch. */
+function noteAccepted(text: string): void {
+  const { notification_id: id, results = [] } = JSON.parse(text) as {
+    notification_id?: string;
+    results?: { notification_id?: string }[];
+  };
+  for (const accepted of [id, ...results.map((result) => result.notification_id)]) {
+    if (accepted !== undefined) acceptedIds.add(accepted);
+  }
+}
+
 /** Throws unless the answer is one that the documentation allows. */
 async function expectGoodAnswer(request: FuzzRequest): Promise<void> {
   let answer = await exchange(request);
   for (let tries = 1; answer.status === 503 && tries < TRIES_AT_503; tries += 1) answer = await exchange(request);
+  if (answer.status === 202) noteAccepted(answer.text);
   if (answer.status < 400) return;
   expect(answer).toMatchObject({ type: expect.stringContaining('application/problem+json') });
   const { status, code } = JSON.parse(answer.text);
@@ -86,6 +101,22 @@ test.each(['sendgrid', 'mailgun', 'twilio', 'onesignal', 'nobody'])(
   (vendor) => fuzz(receiptRequestsFor(vendor)),
   RUNS * 1_000 + 60_000,
 );
+
+test('all that was accepted is on the record: nothing in it was more than a service behind the gateway could carry', async () => {
+  expect(acceptedIds.size).toBeGreaterThan(0);
+  // The list, since a single one is answered from the gateway's own summary as well.
+  await eventually(async () => {
+    const missing = new Set(acceptedIds);
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const query = `limit=200&created_after=${startedAt}${cursor === '' ? '' : `&cursor=${cursor}`}`;
+      const { body } = await api('GET', `/api/v1/notifications?${query}`);
+      for (const { notification_id: id } of body.data) missing.delete(id);
+      cursor = body.meta.next_cursor;
+    }
+    expect([...missing]).toEqual([]);
+    return true;
+  }, 30_000);
+});
 
 test('after all of it the gateway is ready, and a notification is delivered', async () => {
   expect((await fetch(`${gatewayUrl}/health/ready`)).status).toBe(200);

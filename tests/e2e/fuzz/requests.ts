@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { DocumentedOperation } from './open-api.ts';
-import { brokenValue, exampleValue, fittingValue, hostileText, hostileValue, type KnownValues } from './values.ts';
+import { brokenValue, fittingValue, hostileText, hostileValue, type KnownValues, variedExample } from './values.ts';
 
 /** A request as it goes over the wire; the API key is added by whoever sends it, unless it brings an authorization of its own. */
 export interface FuzzRequest {
@@ -158,9 +158,9 @@ function bodyOf(
   const nothing = fc.constant({ headers: {} });
   const odd = fc.constantFrom(...ODD_BODIES);
   if (body === undefined) return fc.oneof({ weight: 4, arbitrary: nothing }, odd, asJson(hostileValue()));
-  const fitting = fc.oneof(fittingValue(body.schema, known), fc.constant(exampleValue(body.example, known)));
+  const fitting = fc.oneof(fittingValue(body.schema, known), variedExample(body.example, body.schema, known));
   return fc.oneof(
-    { weight: 3, arbitrary: asJson(fitting) },
+    { weight: 5, arbitrary: asJson(fitting) },
     { weight: 5, arbitrary: asJson(brokenValue(fitting)) },
     { weight: 1, arbitrary: asJson(hostileValue()) },
     { weight: 2, arbitrary: odd },

@@ -82,6 +82,8 @@ export function fittingValue(schema: JsonSchema, known: KnownValues, name = ''):
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   switch (schema.type) {
     case 'object': {
+      // Free data: whatever JSON can say fits.
+      if (schema.additionalProperties === true) return fc.dictionary(hostileText(), hostileValue(), { maxKeys: 2 });
       const fields = Object.entries(schema.properties ?? {}).map(
         ([field, child]) => [field, fittingValue(child, known, field)] as const,
       );
@@ -105,16 +107,29 @@ export function fittingValue(schema: JsonSchema, known: KnownValues, name = ''):
 }
 
 /** A documented example, about a user, a template and a notification that exist. */
-export function exampleValue(example: unknown, known: KnownValues): unknown {
+function exampleValue(example: unknown, known: KnownValues): unknown {
   if (Array.isArray(example)) return example.map((item) => exampleValue(item, known));
   if (typeof example !== 'object' || example === null) return example;
   const entries = Object.entries(example).map(([key, child]) => [key, known[key]?.[0] ?? exampleValue(child, known)]);
   return Object.fromEntries(entries);
 }
 
+/** The example with one field more, or another, that fits its schema: most of these are valid. */
+export function variedExample(example: unknown, schema: JsonSchema, known: KnownValues): fc.Arbitrary<unknown> {
+  const base = exampleValue(example, known) as object;
+  const fields = Object.entries(schema.properties ?? {});
+  if (fields.length === 0) return fc.constant(base);
+  return fc
+    .oneof(...fields.map(([name, child]) => fittingValue(child, known, name).map((value) => [name, value] as const)))
+    .map(([name, value]) => ({ ...base, [name]: value }));
+}
+
+/** Deeper ones are in what is hostile already, and may be too deep to walk. */
+const MAX_PLACE_DEPTH = 8;
+
 /** Every place in a value, as the way to it; the value itself is `[]`. */
 function placesOf(value: unknown, place: readonly string[] = []): (readonly string[])[] {
-  if (typeof value !== 'object' || value === null) return [place];
+  if (typeof value !== 'object' || value === null || place.length === MAX_PLACE_DEPTH) return [place];
   return [place, ...Object.entries(value).flatMap(([key, child]) => placesOf(child, [...place, key]))];
 }
 
