@@ -79,8 +79,8 @@ export async function inTransaction<T>(database: Database, work: (client: Databa
   }
 }
 
-/** PostgreSQL's classes of codes, and the system's codes. */
-const CONNECTION_LOST = /^(08|57P0|53|ECONN|ETIMEDOUT$|EPIPE$)/;
+/** PostgreSQL's classes of codes, and the system's codes. A container that is down has no name either. */
+const CONNECTION_LOST = /^(08|57P0|53|ECONN|ETIMEDOUT$|EPIPE$|EHOST|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$)/;
 
 /** The database is away, overloaded or shows a certificate that does not hold, and the same statement may succeed later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
