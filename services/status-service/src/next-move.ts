@@ -1,4 +1,11 @@
-import { type Envelope, hasNextChannel, type Position, type TimelineEvent } from '@notify/contracts';
+import {
+  attemptFromJson,
+  type Envelope,
+  hasNextChannel,
+  type Position,
+  type Skip,
+  type TimelineEvent,
+} from '@notify/contracts';
 import {
   type EventMessage,
   eventMessage,
@@ -25,8 +32,23 @@ function openEnds(record: NotificationRecord): Progress[] {
   return ends.filter(({ status }) => status === 'sent' || status === 'unknown');
 }
 
-/** The next channel, if there is one, else the end: what was sent at the envelope's position has not arrived. */
-function takeOver(record: NotificationRecord, envelope: Envelope, reason: string, at: string): Advance {
+/** The envelope as it would have come from worker to worker: with what was tried and passed over on its way here. */
+function withItsWay({ attempts, timeline, mode }: NotificationRecord, envelope: Envelope): Envelope {
+  // With mode `all` each channel is for itself.
+  const isOnTheWay = ({ epoch, hop }: Pick<Position, 'epoch' | 'hop'>) =>
+    epoch === envelope.epoch && (mode === 'first_success' || hop === envelope.hop);
+  const skipped = timeline.flatMap((entry): Skip[] => {
+    const { event, channel, reason = '' } = entry;
+    // What the gateway left out is not in the plan.
+    const isWorkers = event === 'skipped' && channel !== undefined && envelope.plan.includes(channel);
+    return isWorkers && isOnTheWay(positionOfEntry(entry)) ? [{ channel, reason }] : [];
+  });
+  return { ...envelope, tried: attempts.filter(isOnTheWay).map(attemptFromJson), skipped };
+}
+
+/** The next channel, if there is one, else the end: what was sent at that position has not arrived. */
+function takeOver(record: NotificationRecord, kept: Envelope, reason: string, at: string): Advance {
+  const envelope = withItsWay(record, kept);
   if (!hasNextChannel(envelope)) {
     const timeline = [timelineEntry(envelope, 'failed', 'failed', at, { reason })];
     return {

@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals';
+import {
+  type EnvelopeJson,
+  type NotificationEventJson,
+  parseEnvelope,
+  type ReceiptJson,
+  type ReceiptOutcome,
+} from '@notify/contracts';
+import { acceptedEvent, notificationEvent } from '../test/notification-event-builder.ts';
+import { receipt } from '../test/receipt-builder.ts';
+import { foldEvents } from './fold-events.ts';
+import type { KeptNotification } from './kept-notification-store.ts';
+import { movesAfterReceipts, movesUnconfirmed } from './next-move.ts';
+import { eventOfReceipt, type RecordEvent } from './record-event.ts';
+
+const ID = '01890000-0000-7000-8000-000000000001';
+const NOW = '2026-01-01T00:00:09.000Z';
+const AT = '2026-01-01T00:00:0';
+const sentByEmail = notificationEvent(ID, 'sent', { channel: 'email', at: `${AT}1.000Z`, outcome: 'sent' });
+const told = (outcome: ReceiptOutcome, overrides: Partial<ReceiptJson> = {}): RecordEvent =>
+  eventOfReceipt(receipt(ID, outcome, overrides));
+
+/** As the record keeps it, once these events have happened to it. */
+function kept(events: readonly RecordEvent[], wishes: Partial<EnvelopeJson> = {}): KeptNotification {
+  const accepted = acceptedEvent(ID, { at: `${AT}0.000Z`, ...wishes });
+  const record = foldEvents(undefined, [accepted, ...events]);
+  const { epoch, hop, attempt } = record;
+  const parsed = parseEnvelope({ ...accepted.envelope, epoch, hop, attempt: Math.max(1, attempt) });
+  if (parsed.problem !== undefined) throw new Error(parsed.problem);
+  return { record, envelope: parsed.envelope };
+}
+
+test('the next channel is told what was tried and passed over, so that it knows that this is not the first', () => {
+  const skipped = notificationEvent(ID, 'skipped', { status: 'processing', channel: 'push', at: `${AT}0.500Z` });
+  const sent: NotificationEventJson = notificationEvent(ID, 'sent', {
+    hop: 1,
+    channel: 'email',
+    at: `${AT}1.000Z`,
+    outcome: 'sent',
+  });
+  const events = [skipped, sent, told('bounced', { hop: 1 })];
+  const [move] = movesAfterReceipts(kept(events, { plan: ['push', 'email', 'sms'] }), NOW);
+  expect(move?.messages[0]?.body).toMatchObject({
+    hop: 2,
+    tried: [{ channel: 'email', status: 'sent' }],
+    skipped: [{ channel: 'push' }],
+  });
+  const [late] = movesUnconfirmed(kept([sentByEmail]), { epoch: 0, hop: 0, attempt: 1 }, NOW);
+  expect(late?.messages[0]?.body).toMatchObject({ hop: 1, tried: [{ channel: 'email' }] });
+});
