@@ -48,3 +48,33 @@ test('the next channel is told what was tried and passed over, so that it knows 
   const [late] = movesUnconfirmed(kept([sentByEmail]), { epoch: 0, hop: 0, attempt: 1 }, NOW);
   expect(late?.messages[0]?.body).toMatchObject({ hop: 1, tried: [{ channel: 'email' }] });
 });
+
+const lanes = (notification: KeptNotification) =>
+  movesAfterReceipts(notification, NOW).flatMap(({ messages }) => messages.map(({ routingKey }) => routingKey));
+
+test('what came back from the provider that took it goes on to the next channel', () => {
+  expect(lanes(kept([sentByEmail, told('bounced')]))).toEqual(['sms.high']);
+  expect(lanes(kept([told('undelivered'), sentByEmail]))).toEqual(['sms.high']);
+});
+
+test('a receipt that is faster than the worker moves nothing before the worker has said what it did', () => {
+  expect(lanes(kept([told('undelivered')]))).toEqual([]);
+  const resent = notificationEvent(ID, 'retrying', { channel: 'email', at: `${AT}1.000Z`, outcome: 'unknown' });
+  expect(lanes(kept([told('undelivered'), resent]))).toEqual([]);
+});
+
+test('a receipt of another provider of the channel, which failed before, moves nothing', () => {
+  expect(lanes(kept([sentByEmail, told('undelivered', { provider: 'sendgrid' })]))).toEqual([]);
+});
+
+test('a receipt for one of two devices moves nothing, since the other one has it', () => {
+  const [call] = sentByEmail.attempts;
+  const toTwo = { ...sentByEmail, attempts: [call, call].filter((each) => each !== undefined) };
+  expect(lanes(kept([toTwo, told('undelivered')]))).toEqual([]);
+});
+
+test('a receipt for what a worker that died may have sent counts, whichever provider tells it', () => {
+  const unknown = notificationEvent(ID, 'unknown', { channel: 'email', at: `${AT}1.000Z`, outcome: 'unknown' });
+  const died = { ...unknown, attempts: unknown.attempts.map((each) => ({ ...each, provider: 'unknown' })) };
+  expect(lanes(kept([died, told('bounced', { provider: 'sendgrid' })]))).toEqual(['sms.high']);
+});

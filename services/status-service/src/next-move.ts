@@ -1,11 +1,4 @@
-import {
-  attemptFromJson,
-  type Envelope,
-  hasNextChannel,
-  type Position,
-  type Skip,
-  type TimelineEvent,
-} from '@notify/contracts';
+import { attemptFromJson, type Envelope, hasNextChannel, type Position, type Skip } from '@notify/contracts';
 import {
   type EventMessage,
   eventMessage,
@@ -15,22 +8,13 @@ import {
   timelineEntry,
 } from '@notify/messaging';
 import type { Advance } from './advance-notifications.ts';
+import { cameBack } from './came-back.ts';
 import type { NotificationRecord } from './fold-events.ts';
 import type { KeptNotification } from './kept-notification-store.ts';
 import { positionOfEntry } from './merge-timeline.ts';
-import type { Progress } from './progress.ts';
-import { progressOfHops } from './progress-of-all.ts';
 import { isReceiptEntry } from './record-event.ts';
 
-const CAME_BACK: ReadonlySet<TimelineEvent> = new Set(['bounced', 'undelivered']);
-
 const isAt = (a: Position, b: Position): boolean => a.epoch === b.epoch && a.hop === b.hop && a.attempt === b.attempt;
-
-/** The places where something went out last and nothing has followed yet: one at most, or with mode `all` one for each channel. */
-function openEnds(record: NotificationRecord): Progress[] {
-  const ends = record.mode === 'all' ? progressOfHops(record.plan, record.timeline) : [record];
-  return ends.filter(({ status }) => status === 'sent' || status === 'unknown');
-}
 
 /** The envelope as it would have come from worker to worker: with what was tried and passed over on its way here. */
 function withItsWay({ attempts, timeline, mode }: NotificationRecord, envelope: Envelope): Envelope {
@@ -69,17 +53,10 @@ function takeOver(record: NotificationRecord, kept: Envelope, reason: string, at
   };
 }
 
-/**
- * What follows from the receipts that have come: wherever the latest that was sent, or may have been, came back. A receipt for an earlier
- * try, for a channel that was left already, or for a notification that has arrived or was cancelled changes nothing.
- */
+/** What follows from the receipts that have come: see cameBack. */
 export function movesAfterReceipts({ record, envelope }: KeptNotification, at: string): Advance[] {
   if (envelope === undefined) return [];
-  return openEnds(record).flatMap(({ epoch, hop, attempt }) => {
-    const here = { epoch, hop, attempt };
-    const receipt = record.timeline.find((entry) => CAME_BACK.has(entry.event) && isAt(positionOfEntry(entry), here));
-    return receipt === undefined ? [] : [takeOver(record, { ...envelope, ...here }, receipt.event, at)];
-  });
+  return cameBack(record).map(({ position, reason }) => takeOver(record, { ...envelope, ...position }, reason, at));
 }
 
 /** No receipt came in time for what was sent there. Nothing, when it went on meanwhile. */
