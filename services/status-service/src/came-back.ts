@@ -36,7 +36,7 @@ export function cameBack(record: NotificationRecord): CameBack[] {
     if (status !== 'sent' && status !== 'unknown') return [];
     const position = { epoch, hop, attempt };
     const here = record.timeline.filter((entry) => isAt(positionOfEntry(entry), position));
-    if (!here.some(({ event }) => WENT_OUT.has(event))) return [];
+    if (!here.some(({ event }) => WENT_OUT.has(event)) || here.some(({ event }) => event === 'failed')) return [];
     const provider = onlyProvider(record, position);
     const receipt = here.find((entry) => CAME_BACK.has(entry.event) && isOf(entry.provider, provider));
     return receipt === undefined ? [] : [{ position, reason: receipt.event }];

@@ -78,3 +78,21 @@ test('a receipt for what a worker that died may have sent counts, whichever prov
   const died = { ...unknown, attempts: unknown.attempts.map((each) => ({ ...each, provider: 'unknown' })) };
   expect(lanes(kept([died, told('bounced', { provider: 'sendgrid' })]))).toEqual(['sms.high']);
 });
+
+test('without a receipt in time nothing takes over what may not be sent any more: it stays sent', () => {
+  const sent = { epoch: 0, hop: 0, attempt: 1 };
+  expect(movesUnconfirmed(kept([sentByEmail], { expires_at: NOW }), sent, NOW)).toEqual([]);
+  expect(movesUnconfirmed(kept([sentByEmail], { expires_at: `${AT}9.001Z` }), sent, NOW)).toHaveLength(1);
+});
+
+test('what came back and failed is done, also where the whole is unknown', () => {
+  const [left] = movesUnconfirmed(kept([sentByEmail]), { epoch: 0, hop: 0, attempt: 1 }, NOW);
+  const sentBySms = notificationEvent(ID, 'sent', { hop: 1, channel: 'sms', at: NOW, outcome: 'sent' });
+  const bounced = told('bounced', { hop: 1, channel: 'sms' });
+  const events = [sentByEmail, left?.event.body, sentBySms, bounced].filter((event) => event !== undefined);
+  const [end] = movesAfterReceipts(kept(events), NOW);
+  expect(end?.event.body.event).toBe('failed');
+  const ended = kept([...events, ...(end === undefined ? [] : [end.event.body])]);
+  expect(ended.record.status).toBe('unknown');
+  expect(movesAfterReceipts(ended, NOW)).toEqual([]);
+});

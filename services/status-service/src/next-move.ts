@@ -9,6 +9,7 @@ import {
 } from '@notify/messaging';
 import type { Advance } from './advance-notifications.ts';
 import { cameBack } from './came-back.ts';
+import { NOT_CONFIRMED } from './doubtful-end.ts';
 import type { NotificationRecord } from './fold-events.ts';
 import type { KeptNotification } from './kept-notification-store.ts';
 import { positionOfEntry } from './merge-timeline.ts';
@@ -45,10 +46,12 @@ function takeOver(record: NotificationRecord, kept: Envelope, reason: string, at
   // Past everything on the channel that is left, before the first try on the next one.
   const between = { ...next, attempt: 0 };
   const left = envelope.plan[envelope.hop];
-  const timeline = [timelineEntry(between, 'failover', 'processing', at, { reason, channel: left })];
+  // The reason is part of the ids: another one never takes its place in the trail.
+  const discriminator = reason;
+  const timeline = [timelineEntry(between, 'failover', 'processing', at, { reason, channel: left, discriminator })];
   return {
     record,
-    event: eventMessage(between, 'failover', 'processing', { attempts: [], timeline, occurredAt: at }),
+    event: eventMessage(between, 'failover', 'processing', { attempts: [], timeline, occurredAt: at, discriminator }),
     messages: [laneMessage({ ...next, attempt: 1 }, reason)],
   };
 }
@@ -59,10 +62,11 @@ export function movesAfterReceipts({ record, envelope }: KeptNotification, at: s
   return cameBack(record).map(({ position, reason }) => takeOver(record, { ...envelope, ...position }, reason, at));
 }
 
-/** No receipt came in time for what was sent there. Nothing, when it went on meanwhile. */
+/** No receipt came in time for what was sent there. Nothing, when it went on meanwhile, or nothing may be sent any more. */
 export function movesUnconfirmed({ record, envelope }: KeptNotification, sent: Position, at: string): Advance[] {
   if (envelope === undefined || record.status !== 'sent' || !isAt(record, sent) || !hasNextChannel(envelope)) return [];
-  return [takeOver(record, envelope, 'not_confirmed', at)];
+  if (envelope.expiresAt !== undefined && Date.parse(envelope.expiresAt) <= Date.parse(at)) return [];
+  return [takeOver(record, envelope, NOT_CONFIRMED, at)];
 }
 
 /** The time to send it has come. Nothing, when it was cancelled or has begun already. */
