@@ -31,7 +31,7 @@ export interface Closings {
    * It has arrived, as a receipt says: no other try is wanted.
    * @param hop only this hop, where each channel is for itself (mode `all`).
    */
-  closeDelivered(notificationId: string, hop?: { epoch: number; hop: number }): Promise<void>;
+  closeDelivered(notificationId: string, hop?: { hop: number }): Promise<void>;
 }
 
 /** All methods throw what ioredis throws while Redis is away. */

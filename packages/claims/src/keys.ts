@@ -5,8 +5,8 @@ export const notificationKey = (notificationId: string): string => `notification
 
 /** The field that closes the whole notification; its value is why. */
 export const CLOSED_FIELD = 'closed';
-/** The field that closes one hop alone, where each channel is for itself. */
-export const closedHopField = ({ epoch, hop }: Pick<Position, 'epoch' | 'hop'>): string => `closed.${epoch}.${hop}`;
+/** The field that closes one hop alone, where each channel is for itself; for a replay too, since what has arrived has arrived. */
+export const closedHopField = ({ hop }: Pick<Position, 'hop'>): string => `closed.${hop}`;
 
 /** Claims outlive every rung. A redelivery later than this, or after Redis lost its data, finds none and may send again. */
 export const TTL_SECONDS = 6 * 3600;

@@ -63,8 +63,9 @@ test('a cancel comes too late while a provider is being asked, and when one has 
 });
 
 test('what has arrived is not sent again: all of it, or the one hop that is for itself', async () => {
-  await closings.closeDelivered(id, { epoch: 0, hop: 0 });
+  await closings.closeDelivered(id, { hop: 0 });
   expect(await claims.begin(id, at(0, 2), 'a')).toEqual({ state: 'closed', reason: 'delivered' });
+  expect(await claims.begin(id, at(0, 1, 1), 'a')).toEqual({ state: 'closed', reason: 'delivered' });
   expect(await claims.begin(id, at(1), 'b')).toEqual({ state: 'granted' });
   await closings.closeDelivered(id);
   expect(await claims.begin(id, at(2), 'c')).toEqual({ state: 'closed', reason: 'delivered' });

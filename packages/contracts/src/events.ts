@@ -37,7 +37,7 @@ export interface TimelineEntryJson {
   event: TimelineEvent;
   status: Status;
   channel?: Channel;
-  /** The provider of the channel that another one took over from. */
+  /** Of the channel: the provider that another one took over from, or that sent the receipt. */
   provider?: string;
   /** A reason code: `no_contact`, `opted_out`, `transient`, `dependency_unavailable`, ... */
   reason?: string;

@@ -1,8 +1,10 @@
-import type { Delivery } from '@notify/messaging';
+import type { Closings } from '@notify/claims';
+import type { Delivery, Publisher } from '@notify/messaging';
 import type { Logger } from '@notify/service-kit';
 import { readDeadLetter } from './dead-letter.ts';
 import { storeDeadLetters } from './dead-letter-store.ts';
 import { eventOfDeadLetter } from './event-of-dead-letter.ts';
+import { followReceipts } from './follow-receipts.ts';
 import type { RecordStorage } from './notification-store.ts';
 import type { RecordEvent } from './record-event.ts';
 import type { StatusMetrics } from './status-metrics.ts';
@@ -10,11 +12,12 @@ import { storeEventsOrSingleOut } from './store-events-or-single-out.ts';
 
 /**
  * Handles batches of status.failed.queue: every message is kept as it came, and what it tells is folded into its
- * notification's record. It publishes nothing, so that nothing can go in circles: what the database refuses to fold
- * ends here, with its dead letter. Throws only while the database is away.
+ * notification's record, with what follows from receipts. It puts nothing back into the failed queue that is not marked as told,
+ * so that nothing can go in circles: what the database refuses to fold ends here, with its dead letter. Throws only while the
+ * database or the broker is away; every part can be repeated.
  */
 export function createDeadLetterBatchHandler(
-  context: RecordStorage & { metrics: StatusMetrics; logger: Logger },
+  context: RecordStorage & { publisher: Publisher; closings: Closings; metrics: StatusMetrics; logger: Logger },
 ): (deliveries: Delivery[]) => Promise<void> {
   const { database, metrics, logger } = context;
   return async (deliveries) => {
@@ -25,8 +28,9 @@ export function createDeadLetterBatchHandler(
       if (told.event !== undefined) events.push(told.event);
       return readDeadLetter(delivery, told.notificationId, now);
     });
-    await storeEventsOrSingleOut(context, events, logger);
+    const { withReceipts } = await storeEventsOrSingleOut(context, events, logger);
     await storeDeadLetters(database, letters);
+    await followReceipts(context, withReceipts);
     metrics.deadLetters.inc(letters.length);
     for (const letter of letters) {
       logger.warn('dead letter', {

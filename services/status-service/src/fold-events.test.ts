@@ -10,6 +10,7 @@ import {
 } from '@notify/contracts';
 import fc from 'fast-check';
 import { acceptedEvent, notificationEvent } from '../test/notification-event-builder.ts';
+import { NOT_CONFIRMED } from './doubtful-end.ts';
 import { foldEvents } from './fold-events.ts';
 import { recordFromRow } from './notification-row.ts';
 import type { RecordEvent } from './record-event.ts';
@@ -52,6 +53,13 @@ const entry = fc
     at: time,
   })
   .map(({ epoch, hop, attempt, ...rest }) => ({ id: eventId(ID, { epoch, hop, attempt }, rest.event), ...rest }));
+const unconfirmedEntry = fc.record({ ...position, at: time }).map(({ at, ...where }) => ({
+  id: eventId(ID, where, 'failover', NOT_CONFIRMED),
+  event: 'failover' as const,
+  status: 'processing' as const,
+  reason: NOT_CONFIRMED,
+  at,
+}));
 const anyEvent = (mode: EnvelopeJson['mode']): fc.Arbitrary<RecordEvent> =>
   fc
     .record({
@@ -59,7 +67,7 @@ const anyEvent = (mode: EnvelopeJson['mode']): fc.Arbitrary<RecordEvent> =>
       event: fc.constantFrom(...TIMELINE_EVENTS),
       status: fc.constantFrom(...STATUSES),
       attempts: fc.array(attempt, { maxLength: 3 }),
-      timeline: fc.array(entry, { minLength: 1, maxLength: 4 }),
+      timeline: fc.array(fc.oneof({ weight: 5, arbitrary: entry }, unconfirmedEntry), { minLength: 1, maxLength: 4 }),
       user_id: optional(fc.constantFrom('ann', 'bob')),
       about: optional(
         fc.record({
@@ -176,6 +184,26 @@ test.each(['delivered', 'read'] as const)('%s absorbs whatever other hops report
   const late = notificationEvent(ID, 'failed', { hop: 2, attempt: 4, at: '2026-01-01T00:00:09.000Z' });
   expect(foldEvents(undefined, [accepted, arrived, late])).toMatchObject({ status: event, channel: 'email', hop: 0 });
 });
+
+test.each(['failed', 'expired', 'suppressed'] as const)(
+  'where the channel before had it and was late to confirm, the end is unknown, not %s, until it is replayed',
+  (end) => {
+    const sent = notificationEvent(ID, 'sent', { channel: 'email', at: '2026-01-01T00:00:01.000Z', outcome: 'sent' });
+    const left = notificationEvent(ID, 'failover', {
+      status: 'processing',
+      hop: 1,
+      attempt: 0,
+      at: '2026-01-01T00:00:02.000Z',
+    });
+    const unconfirmed = { ...left, timeline: left.timeline.map((each) => ({ ...each, reason: NOT_CONFIRMED })) };
+    const ended = notificationEvent(ID, end, { hop: 1, channel: 'sms', at: '2026-01-01T00:00:03.000Z' });
+    expect(foldEvents(undefined, [accepted, sent, unconfirmed, ended]).status).toBe('unknown');
+    expect(foldEvents(foldEvents(undefined, [ended, accepted]), [unconfirmed]).status).toBe('unknown');
+    expect(foldEvents(undefined, [accepted, sent, left, ended]).status).toBe(end);
+    const again = notificationEvent(ID, end, { epoch: 1, channel: 'sms', at: '2026-01-01T00:01:00.000Z' });
+    expect(foldEvents(undefined, [accepted, sent, unconfirmed, ended, again]).status).toBe(end);
+  },
+);
 
 test('a replay counts as later than everything of the epoch before', () => {
   const failed = notificationEvent(ID, 'failed', { hop: 3, at: '2026-01-01T00:00:03.000Z' });

@@ -1,6 +1,7 @@
 import type { AttemptJson, Channel, EnvelopeJson, Mode, TimelineEntryJson } from '@notify/contracts';
 import { channelOfRecord } from './channel-of-record.ts';
 import { compareInTurn } from './compare.ts';
+import { withDoubt } from './doubtful-end.ts';
 import { mergeAttempts } from './merge-attempts.ts';
 import { mergeTimeline } from './merge-timeline.ts';
 import { compareProgress, type Progress } from './progress.ts';
@@ -42,17 +43,18 @@ export function foldEvents(record: NotificationRecord | undefined, events: reado
   let isChanged = record === undefined;
 
   for (const event of events) {
-    // With mode `all` the status follows from the timeline, below.
-    if (!isEachForItself(next) && compareProgress(event, next) > 0) {
-      Object.assign(next, progressOf(event));
-      isChanged = true;
-    }
     if (event.occurred_at > next.updatedAt) {
       next.updatedAt = event.occurred_at;
       isChanged = true;
     }
     const attempts = mergeAttempts(next.attempts, event.attempts);
     const timeline = mergeTimeline(next.timeline, event.timeline);
+    const reached = withDoubt(progressOf(event), timeline);
+    // With mode `all` the status follows from the timeline, below.
+    if (!isEachForItself(next) && compareProgress(reached, next) > 0) {
+      Object.assign(next, reached);
+      isChanged = true;
+    }
     const isIdentified =
       event.event === 'accepted' ? accept(next, event) : !next.isAccepted && identifyStub(next, event);
     isChanged = isChanged || isIdentified || attempts !== next.attempts || timeline !== next.timeline;
@@ -61,7 +63,10 @@ export function foldEvents(record: NotificationRecord | undefined, events: reado
   }
 
   if (record !== undefined && !isChanged) return record;
-  if (isEachForItself(next)) Object.assign(next, progressOfAll(next.plan, next.timeline));
+  const progress = isEachForItself(next)
+    ? progressOfAll(next.plan, next.timeline)
+    : withDoubt(progressOf(next), next.timeline);
+  Object.assign(next, progress);
   next.channel = channelOfRecord(next.status, next.attempts, next.timeline);
   return next;
 }
@@ -70,7 +75,7 @@ function isEachForItself({ isAccepted, mode }: NotificationRecord): boolean {
   return isAccepted && mode === 'all';
 }
 
-function progressOf({ status, epoch, hop, attempt }: RecordEvent): Progress {
+function progressOf({ status, epoch, hop, attempt }: Progress): Progress {
   return { status, epoch, hop, attempt };
 }
 

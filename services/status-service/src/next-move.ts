@@ -1,4 +1,4 @@
-import { type Envelope, hasNextChannel, type Position, type TimelineEvent } from '@notify/contracts';
+import { attemptFromJson, type Envelope, hasNextChannel, type Position, type Skip } from '@notify/contracts';
 import {
   type EventMessage,
   eventMessage,
@@ -8,25 +8,32 @@ import {
   timelineEntry,
 } from '@notify/messaging';
 import type { Advance } from './advance-notifications.ts';
+import { cameBack } from './came-back.ts';
+import { NOT_CONFIRMED } from './doubtful-end.ts';
 import type { NotificationRecord } from './fold-events.ts';
 import type { KeptNotification } from './kept-notification-store.ts';
 import { positionOfEntry } from './merge-timeline.ts';
-import type { Progress } from './progress.ts';
-import { progressOfHops } from './progress-of-all.ts';
 import { isReceiptEntry } from './record-event.ts';
-
-const CAME_BACK: ReadonlySet<TimelineEvent> = new Set(['bounced', 'undelivered']);
 
 const isAt = (a: Position, b: Position): boolean => a.epoch === b.epoch && a.hop === b.hop && a.attempt === b.attempt;
 
-/** The places where something went out last and nothing has followed yet: one at most, or with mode `all` one for each channel. */
-function openEnds(record: NotificationRecord): Progress[] {
-  const ends = record.mode === 'all' ? progressOfHops(record.plan, record.timeline) : [record];
-  return ends.filter(({ status }) => status === 'sent' || status === 'unknown');
+/** The envelope as it would have come from worker to worker: with what was tried and passed over on its way here. */
+function withItsWay({ attempts, timeline, mode }: NotificationRecord, envelope: Envelope): Envelope {
+  // With mode `all` each channel is for itself.
+  const isOnTheWay = ({ epoch, hop }: Pick<Position, 'epoch' | 'hop'>) =>
+    epoch === envelope.epoch && (mode === 'first_success' || hop === envelope.hop);
+  const skipped = timeline.flatMap((entry): Skip[] => {
+    const { event, channel, reason = '' } = entry;
+    // What the gateway left out is not in the plan.
+    const isWorkers = event === 'skipped' && channel !== undefined && envelope.plan.includes(channel);
+    return isWorkers && isOnTheWay(positionOfEntry(entry)) ? [{ channel, reason }] : [];
+  });
+  return { ...envelope, tried: attempts.filter(isOnTheWay).map(attemptFromJson), skipped };
 }
 
-/** The next channel, if there is one, else the end: what was sent at the envelope's position has not arrived. */
-function takeOver(record: NotificationRecord, envelope: Envelope, reason: string, at: string): Advance {
+/** The next channel, if there is one, else the end: what was sent at that position has not arrived. */
+function takeOver(record: NotificationRecord, kept: Envelope, reason: string, at: string): Advance {
+  const envelope = withItsWay(record, kept);
   if (!hasNextChannel(envelope)) {
     const timeline = [timelineEntry(envelope, 'failed', 'failed', at, { reason })];
     return {
@@ -39,31 +46,27 @@ function takeOver(record: NotificationRecord, envelope: Envelope, reason: string
   // Past everything on the channel that is left, before the first try on the next one.
   const between = { ...next, attempt: 0 };
   const left = envelope.plan[envelope.hop];
-  const timeline = [timelineEntry(between, 'failover', 'processing', at, { reason, channel: left })];
+  // The reason is part of the ids: another one never takes its place in the trail.
+  const discriminator = reason;
+  const timeline = [timelineEntry(between, 'failover', 'processing', at, { reason, channel: left, discriminator })];
   return {
     record,
-    event: eventMessage(between, 'failover', 'processing', { attempts: [], timeline, occurredAt: at }),
+    event: eventMessage(between, 'failover', 'processing', { attempts: [], timeline, occurredAt: at, discriminator }),
     messages: [laneMessage({ ...next, attempt: 1 }, reason)],
   };
 }
 
-/**
- * What follows from the receipts that have come: wherever the latest that was sent, or may have been, came back. A receipt for an earlier
- * try, for a channel that was left already, or for a notification that has arrived or was cancelled changes nothing.
- */
+/** What follows from the receipts that have come: see cameBack. */
 export function movesAfterReceipts({ record, envelope }: KeptNotification, at: string): Advance[] {
   if (envelope === undefined) return [];
-  return openEnds(record).flatMap(({ epoch, hop, attempt }) => {
-    const here = { epoch, hop, attempt };
-    const receipt = record.timeline.find((entry) => CAME_BACK.has(entry.event) && isAt(positionOfEntry(entry), here));
-    return receipt === undefined ? [] : [takeOver(record, { ...envelope, ...here }, receipt.event, at)];
-  });
+  return cameBack(record).map(({ position, reason }) => takeOver(record, { ...envelope, ...position }, reason, at));
 }
 
-/** No receipt came in time for what was sent there. Nothing, when it went on meanwhile. */
+/** No receipt came in time for what was sent there. Nothing, when it went on meanwhile, or nothing may be sent any more. */
 export function movesUnconfirmed({ record, envelope }: KeptNotification, sent: Position, at: string): Advance[] {
   if (envelope === undefined || record.status !== 'sent' || !isAt(record, sent) || !hasNextChannel(envelope)) return [];
-  return [takeOver(record, envelope, 'not_confirmed', at)];
+  if (envelope.expiresAt !== undefined && Date.parse(envelope.expiresAt) <= Date.parse(at)) return [];
+  return [takeOver(record, envelope, NOT_CONFIRMED, at)];
 }
 
 /** The time to send it has come. Nothing, when it was cancelled or has begun already. */

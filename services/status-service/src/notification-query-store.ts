@@ -22,7 +22,6 @@ export async function listNotifications(
   after: ListPlace | undefined,
 ): Promise<NotificationJson[]> {
   const { conditions, values } = conditionsOf(filters);
-  conditions.push('is_known');
   if (after !== undefined) conditions.push(isBefore(after, values));
   values.push(limit);
   const { rows } = await database.query<NotificationRow>(

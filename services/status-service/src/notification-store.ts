@@ -1,4 +1,5 @@
 import { type Database, type DatabaseClient, inTransaction } from '@notify/service-kit';
+import { cameBack } from './came-back.ts';
 import { foldEvents, type NotificationRecord } from './fold-events.ts';
 import { PROGRESS_COLUMNS, type ProgressRow, recordFromRow, rowFromRecord } from './notification-row.ts';
 import { isReceipt, isReceiptEntry, type RecordEvent } from './record-event.ts';
@@ -144,10 +145,11 @@ async function writeGroups(
   return { missing, withReceipts };
 }
 
-/** A receipt of these events, or one that had to wait for the acceptance among them. */
-function bringsReceipts({ isAccepted, timeline }: NotificationRecord, events: RecordEvent[]): boolean {
-  if (!isAccepted) return false;
-  return events.some(isReceipt) || (events.some(({ event }) => event === 'accepted') && timeline.some(isReceiptEntry));
+/** A receipt of these events, or one that had to wait for the acceptance, or for the worker's own word, among them. */
+function bringsReceipts(record: NotificationRecord, events: RecordEvent[]): boolean {
+  if (!record.isAccepted) return false;
+  if (events.some(isReceipt) || cameBack(record).length > 0) return true;
+  return events.some(({ event }) => event === 'accepted') && record.timeline.some(isReceiptEntry);
 }
 
 /**

@@ -132,6 +132,11 @@ test('a replay starts all of them again, whatever the epoch before came to', () 
   expect(statusOf([0, 'failed'], [1, 'failed'], [2, 'failed'], [0, 'processing', 1, 1])).toBe('processing');
 });
 
+test('what arrived before a replay has arrived, however late the receipt comes', () => {
+  expect(statusOf([0, 'failed', 1, 1], [1, 'failed', 1, 1], [2, 'failed', 1, 1], [0, 'delivered'])).toBe('delivered');
+  expect(statusOf([0, 'processing', 1, 1], [0, 'delivered'], [1, 'sent', 1, 1], [2, 'failed', 1, 1])).toBe('delivered');
+});
+
 test('the position is that of the hop whose status is shown', () => {
   const progress = progressOfAll(
     ['email', 'sms'],

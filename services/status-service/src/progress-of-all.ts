@@ -5,13 +5,15 @@ import { compareProgress, type Progress } from './progress.ts';
 /** Of settled hops the first of these that one of them has is the status of the whole: it failed only if all failed. */
 const BEST_FIRST: readonly Status[] = ['read', 'delivered', 'sent', 'unknown', 'expired', 'suppressed', 'failed'];
 
-/** The furthest that each hop of the plan got in the latest epoch, in the order of the plan. */
+const hasArrived = (status: Status): boolean => status === 'delivered' || status === 'read';
+
+/** The furthest that each hop of the plan got in the latest epoch, or where it arrived in any, in the order of the plan. */
 export function progressOfHops(plan: readonly Channel[], timeline: readonly TimelineEntryJson[]): Progress[] {
   const trail = timeline.map((entry): Progress => ({ ...positionOfEntry(entry), status: entry.status }));
   const latest = Math.max(0, ...trail.map(({ epoch }) => epoch));
   return plan.map((_channel, index) =>
     trail
-      .filter(({ epoch, hop }) => epoch === latest && hop === index)
+      .filter(({ epoch, hop, status }) => hop === index && (epoch === latest || hasArrived(status)))
       // Before anything is known of it.
       .reduce((a, b) => (compareProgress(a, b) >= 0 ? a : b), {
         status: 'accepted',
@@ -29,8 +31,7 @@ export function progressOfHops(plan: readonly Channel[], timeline: readonly Time
 export function progressOfAll(plan: readonly Channel[], timeline: readonly TimelineEntryJson[]): Progress {
   const hops = progressOfHops(plan, timeline);
   const cancelled = hops.find(({ status }) => status === 'cancelled');
-  const hasArrived = hops.some(({ status }) => status === 'delivered' || status === 'read');
-  if (cancelled !== undefined && !hasArrived) return cancelled;
+  if (cancelled !== undefined && !hops.some(({ status }) => hasArrived(status))) return cancelled;
 
   const open = hops.filter(({ status }) => !isSettled(status));
   const [first] = open;

@@ -34,12 +34,12 @@ const STATUS_OF: Record<ReceiptOutcome, Status> = {
   undelivered: 'sent',
 };
 
-/** The event of the attempt that a receipt is about. A second receipt of the same outcome makes the same event. */
+/** The event of the attempt that a receipt is about. A second receipt of the same provider and outcome makes the same event. */
 export function eventOfReceipt(receipt: ReceiptJson): ReceiptEvent {
-  const { outcome, channel, epoch, hop, attempt, error_code: reason } = receipt;
+  const { outcome, channel, provider, epoch, hop, attempt, error_code: reason } = receipt;
   const notificationId = receipt.notification_id.toLowerCase();
   const at = new Date(receipt.occurred_at).toISOString();
-  const id = eventId(notificationId, receipt, outcome);
+  const id = eventId(notificationId, receipt, outcome, provider);
   const status = STATUS_OF[outcome];
   return {
     version: 1,
@@ -52,7 +52,7 @@ export function eventOfReceipt(receipt: ReceiptJson): ReceiptEvent {
     status,
     channel,
     attempts: [],
-    timeline: [{ id, event: outcome, status, channel, ...(reason === undefined ? {} : { reason }), at }],
+    timeline: [{ id, event: outcome, status, channel, provider, ...(reason === undefined ? {} : { reason }), at }],
     occurred_at: at,
   };
 }

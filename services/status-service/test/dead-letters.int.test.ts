@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { EVENTS_EXCHANGE, FAILED_EXCHANGE, type NotificationJson, STATUS_FAILED_QUEUE } from '@notify/contracts';
+import {
+  EVENTS_EXCHANGE,
+  FAILED_EXCHANGE,
+  laneQueue,
+  type NotificationJson,
+  STATUS_FAILED_QUEUE,
+} from '@notify/contracts';
 import { eventually } from '@notify/testing';
 import type { DeadLetterJson } from '../src/dead-letter-store.ts';
 import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
+import { receipt } from './receipt-builder.ts';
 import { openTestBed, type TestBed } from './running-service.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
@@ -144,4 +151,18 @@ test('bodies and details are shown only where they are asked for', async () => {
     expect(letter).not.toHaveProperty('detail');
   }
   expect(JSON.stringify(await letters())).not.toContain('ann@example.com');
+});
+
+test('what follows from a dead-lettered receipt, or from one that waited for a dead-lettered acceptance, is done', async () => {
+  const [late, waited] = [randomUUID(), randomUUID()];
+  const lane = await bed.collect(laneQueue('sms', 'high'));
+  const isInLane = (id: string) => lane.some(({ headers }) => headers['notification_id'] === id);
+  const sent = (id: string) => notificationEvent(id, 'sent', { channel: 'email', at: AT, outcome: 'sent' });
+  await bed.publishEvents([acceptedEvent(late, { at: AT }), sent(late), sent(waited)]);
+  await bed.publishReceipts([receipt(waited, 'bounced')]);
+  await eventually(async () => (await read(waited)).timeline.some(({ event }) => event === 'bounced'));
+  await eventually(async () => (await read(late)).status === 'sent');
+  await deadLetter(receipt(late, 'bounced'), { reason: 'delivery_limit' }, 'receipt.email');
+  await deadLetter(acceptedEvent(waited, { at: AT }), { reason: 'delivery_limit' }, 'notification.accepted');
+  await eventually(() => isInLane(late) && isInLane(waited));
 });

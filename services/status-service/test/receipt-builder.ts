@@ -12,7 +12,8 @@ export function receipt(
     event_id: eventId(notificationId, position, outcome, 'vendor'),
     outcome,
     channel: 'email',
-    provider: 'sendgrid',
+    // The provider of notificationEvent().
+    provider: 'test',
     notification_id: notificationId,
     ...(outcome === 'bounced' ? { error_code: '550' } : {}),
     occurred_at: '2026-01-01T00:00:05.000Z',

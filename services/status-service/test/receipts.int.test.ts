@@ -173,12 +173,26 @@ test('opened and complained of are words of the trail, and mean that it was deli
 
 test('a bounce that is faster than the acceptance waits for it, and then moves the notification on', async () => {
   const id = randomUUID();
-  await bed.publishReceipts([receipt(id, 'bounced', { channel: 'push' })]);
+  await bed.publishReceipts([receipt(id, 'bounced')]);
   await settle();
   expect((await service.get(`/notifications/${id}`)).status).toBe(404);
-  await bed.publishEvents([acceptedEvent(id, { at: `${AT}0.000Z`, plan: ['email', 'push'] })]);
+  await bed.publishEvents(sentByEmail(id, { plan: ['email', 'push'] }));
   await readAs(id, 'processing');
   await eventually(() => of(push, id).length > 0);
+});
+
+test('a receipt that is faster than the word of the worker that sent it waits for it', async () => {
+  const [id, last] = [randomUUID(), randomUUID()];
+  const [accepted, sent] = sentByEmail(id);
+  const [lastAccepted, lastSent] = sentByEmail(last, { plan: ['email'] });
+  await bed.publishEvents([accepted, lastAccepted].filter((event) => event !== undefined));
+  await bed.publishReceipts([receipt(id, 'undelivered'), receipt(last, 'undelivered')]);
+  await settle();
+  expect((await read(last)).status).not.toBe('failed');
+  expect(of(sms, id)).toEqual([]);
+  await bed.publishEvents([sent, lastSent].filter((event) => event !== undefined));
+  await eventually(() => of(sms, id).length > 0);
+  await readAs(last, 'failed');
 });
 
 test('a receipt for a message that is not ours makes no notification', async () => {
