@@ -239,7 +239,7 @@ test('what is past its time is not sent, and no operator is bothered with it', a
 
 test('what was cancelled in time is not sent; the record hears it, as one event from wherever it is found', async () => {
   const envelope = envelopeOf();
-  expect(await createClosings(redis).cancel(envelope.notificationId)).toBe(true);
+  expect(await createClosings(redis).cancel(envelope.notificationId, envelope.epoch)).toBe(true);
   await createEmailDeliver()(deliveryOf(envelope));
   await createEmailDeliver()(deliveryOf({ ...envelope, attempt: 2 }));
   await eventually(() => events.length === 2);

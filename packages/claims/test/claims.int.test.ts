@@ -5,6 +5,7 @@ import { createTestKit, testRedisUrl } from '@notify/testing';
 import type { Redis } from 'ioredis';
 import { type Claims, createClaims } from '../src/claims.ts';
 import { type Closings, createClosings } from '../src/closings.ts';
+import { notificationKey } from '../src/keys.ts';
 import { addressDigest, createSuppressedAddresses } from '../src/suppressed-addresses.ts';
 
 let kit: ReturnType<typeof createTestKit>;
@@ -47,8 +48,8 @@ test('of twenty that ask at once one is granted', async () => {
 test('what was cancelled before anything was sent can not be claimed any more, however often it is cancelled', async () => {
   await claims.begin(id, at(), 'a');
   await claims.finish(id, at(), { n: 1 }, false);
-  expect(await closings.cancel(id)).toBe(true);
-  expect(await closings.cancel(id)).toBe(true);
+  expect(await closings.cancel(id, 0)).toBe(true);
+  expect(await closings.cancel(id, 0)).toBe(true);
   expect(await claims.begin(id, at(0, 2), 'b')).toEqual({ state: 'closed', reason: 'cancelled' });
   // What was done before is told all the same: its publications may have to be repeated.
   expect(await claims.begin(id, at(), 'c')).toEqual({ state: 'done', outcome: { n: 1 } });
@@ -56,10 +57,28 @@ test('what was cancelled before anything was sent can not be claimed any more, h
 
 test('a cancel comes too late while a provider is being asked, and when one has it', async () => {
   await claims.begin(id, at(), 'a');
-  expect(await closings.cancel(id)).toBe(false);
+  expect(await closings.cancel(id, 0)).toBe(false);
   await claims.finish(id, at(), { n: 1 }, true);
-  expect(await closings.cancel(id)).toBe(false);
+  expect(await closings.cancel(id, 0)).toBe(false);
   expect(await claims.begin(id, at(1), 'b')).toEqual({ state: 'granted' });
+});
+
+test('what an earlier epoch sent does not keep its replay from being cancelled; what this one sent does', async () => {
+  await claims.begin(id, at(), 'a');
+  await claims.finish(id, at(), { n: 1 }, true);
+  await claims.begin(id, at(0, 1, 10), 'b');
+  expect(await closings.cancel(id, 10)).toBe(false);
+  expect(await closings.cancel(id, 1)).toBe(true);
+  expect(await claims.begin(id, at(0, 1, 1), 'c')).toEqual({ state: 'closed', reason: 'cancelled' });
+});
+
+test('a receipt that says it arrived does not shorten for how long a cancel holds', async () => {
+  await closings.cancel(id, 0);
+  const ttl = () => redis.ttl(notificationKey(id));
+  const cancelledFor = await ttl();
+  await closings.closeDelivered(id);
+  expect(await ttl()).toBeGreaterThan(cancelledFor - 60);
+  expect(await claims.begin(id, at(), 'a')).toEqual({ state: 'closed', reason: 'cancelled' });
 });
 
 test('what has arrived is not sent again: all of it, or the one hop that is for itself', async () => {
@@ -69,7 +88,7 @@ test('what has arrived is not sent again: all of it, or the one hop that is for 
   expect(await claims.begin(id, at(1), 'b')).toEqual({ state: 'granted' });
   await closings.closeDelivered(id);
   expect(await claims.begin(id, at(2), 'c')).toEqual({ state: 'closed', reason: 'delivered' });
-  expect(await closings.cancel(id)).toBe(false);
+  expect(await closings.cancel(id, 0)).toBe(false);
 });
 
 test('a suppressed address gets no grant on its channel, in whatever case it is written', async () => {

@@ -40,7 +40,7 @@ export async function cancelNotification(
     if (record.status === 'cancelled') return;
     refuseSettled(record.status);
     if (envelope === undefined) throw new AppError('conflict', 'Its content was erased');
-    const isCancelled = await closings.cancel(id).catch((cause: unknown) => {
+    const isCancelled = await closings.cancel(id, record.epoch).catch((cause: unknown) => {
       throw new AppError('dependency_unavailable', 'Redis is unavailable', { cause });
     });
     if (!isCancelled) throw new AppError('already_sent', 'Too late: a provider has it, or is just being asked');

@@ -1,6 +1,7 @@
 import type { Closings } from '@notify/claims';
 import { type Delivery, deadLetter, type Publisher } from '@notify/messaging';
 import type { Logger } from '@notify/service-kit';
+import { answerDeadlines, type ConfirmDeadline, isDeadline, parseDeadline } from './confirm-deadline.ts';
 import { followReceipts } from './follow-receipts.ts';
 import type { RecordStorage } from './notification-store.ts';
 import { parseRecordEvent } from './parse-event.ts';
@@ -15,8 +16,8 @@ interface Refused {
 }
 
 /**
- * Handles batches of status.queue: valid events and receipts are folded into their records, and what follows from receipts is done; the
- * others go to the failed queue, and neither waits for the other. Throws while the database is away: the batch is then tried again,
+ * Handles batches of status.queue: valid events and receipts are folded into their records, and what follows from receipts, and from
+ * deadlines that passed without one, is done; the others go to the failed queue, and neither waits for the other. Throws while the database is away: the batch is then tried again,
  * which is harmless at any point since every part can be repeated.
  */
 export function createEventBatchHandler(
@@ -30,8 +31,15 @@ export function createEventBatchHandler(
   const { publisher, metrics, logger } = context;
   return async (deliveries) => {
     const sources = new Map<RecordEvent, Delivery>();
+    const deadlines: ConfirmDeadline[] = [];
     const refused: Refused[] = [];
     for (const delivery of deliveries) {
+      if (isDeadline(delivery)) {
+        const { deadline, problem } = parseDeadline(delivery);
+        if (deadline === undefined) refused.push({ delivery, reason: 'invalid_message', detail: problem });
+        else deadlines.push(deadline);
+        continue;
+      }
       const { event, problem } = parseRecordEvent(delivery);
       if (event === undefined) refused.push({ delivery, reason: 'invalid_message', detail: problem });
       else sources.set(event, delivery);
@@ -40,6 +48,7 @@ export function createEventBatchHandler(
 
     const { unstorable, withReceipts } = await storeEventsOrSingleOut(context, [...sources.keys()], logger);
     await followReceipts(context, withReceipts);
+    await answerDeadlines(context, deadlines);
     for (const event of unstorable) {
       const delivery = sources.get(event) as Delivery;
       refused.push({ delivery, reason: 'unstorable', detail: 'PostgreSQL refuses its data' });

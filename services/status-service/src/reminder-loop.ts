@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Publisher } from '@notify/messaging';
 import { errorFields, inTransaction, type Lifecycle, type Logger } from '@notify/service-kit';
-import { type Advance, advanceNotifications } from './advance-notifications.ts';
-import { type KeptNotification, lockNotifications } from './kept-notification-store.ts';
+import { advanceNotifications } from './advance-notifications.ts';
+import { deadlineMessage } from './confirm-deadline.ts';
+import { lockNotifications } from './kept-notification-store.ts';
 import { movesUnconfirmed, movesWhenDue } from './next-move.ts';
 import type { RecordStorage } from './notification-store.ts';
-import type { Reminder } from './reminders.ts';
+import { publishAll } from './publish-all.ts';
 import type { StatusMetrics } from './status-metrics.ts';
 
 /** Due within a second: half of it passes here at most. */
@@ -37,12 +38,21 @@ function answerReminders({ database, reminders, publisher, metrics }: ReminderCo
       due.map(({ notificationId }) => notificationId),
     );
     const kept = new Map(locked.map((each) => [each.record.notificationId, each]));
-    const moves = due.flatMap((reminder) => {
-      const notification = kept.get(reminder.notificationId);
-      // Of several reminders of one notification only one can be for the place where it is.
-      return notification === undefined ? [] : movesOf(reminder, notification, at);
+    const moves = due.flatMap(({ kind, notificationId }) => {
+      const notification = kept.get(notificationId);
+      return kind === 'send' && notification !== undefined ? movesWhenDue(notification, at) : [];
     });
     await advanceNotifications(client, publisher, moves);
+    const unconfirmed = due.filter((reminder) => {
+      const notification = kept.get(reminder.notificationId);
+      // Of several reminders of one notification only one can be for the place where it is.
+      return (
+        reminder.kind === 'confirm' &&
+        notification !== undefined &&
+        movesUnconfirmed(notification, reminder, at).length > 0
+      );
+    });
+    await publishAll(publisher, unconfirmed.map(deadlineMessage));
     const later = new Date(Date.now() + EARLY_REMINDER_DELAY_MS).toISOString();
     const early = due.filter(({ notificationId }) => !kept.get(notificationId)?.record.isAccepted);
     await reminders.add(
@@ -53,9 +63,6 @@ function answerReminders({ database, reminders, publisher, metrics }: ReminderCo
     return due.length;
   });
 }
-
-const movesOf = (reminder: Reminder, notification: KeptNotification, at: string): Advance[] =>
-  reminder.kind === 'send' ? movesWhenDue(notification, at) : movesUnconfirmed(notification, reminder, at);
 
 /** Answers reminders until the service stops. Several instances share them; each takes what no other has in hand. */
 export function startReminderLoop(context: ReminderContext, lifecycle: Lifecycle): void {

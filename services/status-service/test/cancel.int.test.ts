@@ -103,6 +103,19 @@ test('after a try that failed it can be cancelled', async () => {
   expect((await cancel(id)).body.status).toBe('cancelled');
 });
 
+test('one that is sent again can be cancelled, though a provider may have had it the first time', async () => {
+  const event = accepted();
+  const id = await recorded(
+    event,
+    notificationEvent(event.notification_id, 'unknown', { at: later, channel: 'email' }),
+  );
+  await claims.begin(id, first, 'token');
+  await claims.finish(id, first, { said: 'cut off' }, true);
+  expect((await service.post(`/notifications/${id}/retry`)).status).toBe(202);
+  expect((await cancel(id)).body.status).toBe('cancelled');
+  expect(await claims.begin(id, { ...first, epoch: 1 }, 'token')).toEqual({ state: 'closed', reason: 'cancelled' });
+});
+
 test.each<[Status, string]>([
   ['sent', 'already_sent'],
   ['delivered', 'already_sent'],
