@@ -97,6 +97,8 @@ function signatureOf(body: Buffer): MailgunSignature | undefined {
 export const mailgunReceipts: VendorReceipts = {
   provider: 'mailgun',
   channel: 'email',
+  // An event repeats the mail's headers.
+  bodyLimitBytes: 1_000_000,
   settings: ['MAILGUN_WEBHOOK_SIGNING_KEY'],
 
   /** https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks */

@@ -75,6 +75,8 @@ function meaningOf(event: SendgridEvent): (Meaning & { errorCode: string }) | un
 export const sendgridReceipts: VendorReceipts = {
   provider: 'sendgrid',
   channel: 'email',
+  // It collects events up to 768 KB and a bit more.
+  bodyLimitBytes: 2_000_000,
   settings: ['SENDGRID_WEBHOOK_PUBLIC_KEY'],
 
   /** https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features */
