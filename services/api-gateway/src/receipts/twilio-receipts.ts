@@ -3,7 +3,13 @@ import { AppError } from '@notify/contracts';
 import Joi from 'joi';
 import { attemptKeys, attemptOf } from './attempt-reference.ts';
 import { matching } from './read-body.ts';
-import { type Meaning, SINGLE_EVENT_BYTES, type VendorEvent, type VendorReceipts, type VendorRequest } from './vendor-receipts.ts';
+import {
+  type Meaning,
+  SINGLE_EVENT_BYTES,
+  type VendorEvent,
+  type VendorReceipts,
+  type VendorRequest,
+} from './vendor-receipts.ts';
 import { isSameSecret, refuseSignature } from './verification.ts';
 
 /*
