@@ -128,7 +128,7 @@ test('whatever is stored is in a named volume', () => {
 
 test("the gateway verifies the sandbox's receipts until .env says otherwise, and never in production", () => {
   expect(compose.services['api-gateway']?.environment?.['SENDGRID_WEBHOOK_PUBLIC_KEY']).toBe(
-    `\${SENDGRID_WEBHOOK_PUBLIC_KEY:-${sendgridPublicKey}}`,
+    `\${SENDGRID_WEBHOOK_PUBLIC_KEY-${sendgridPublicKey}}`,
   );
   const production = parse(readFileSync(join(projectDir, 'infra/docker/production.yml'), 'utf8'), { merge: true });
   for (const key of Object.keys(receiptsKeys)) {

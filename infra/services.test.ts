@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { readConfig as readGatewayConfig } from '../services/api-gateway/src/config.ts';
 import { sendgridPublicKey } from '../services/provider-sandbox/src/sendgrid-receipt.ts';
 import type { Settings } from './local/env-file.ts';
 import type { Instance } from './local/instance.ts';
@@ -100,7 +101,12 @@ test("the gateway verifies the sandbox's receipts as long as the sandbox stands 
     TWILIO_STATUS_CALLBACK_BASE: environmentOf('sms-service')['TWILIO_STATUS_CALLBACK_BASE'],
     ONESIGNAL_WEBHOOK_SECRET: environmentOf('push-service')['ONESIGNAL_API_KEY'],
   });
+  expect(() => readGatewayConfig(environment)).not.toThrow("is the sandbox's");
+  expect(() => readGatewayConfig({ ...environment, SENDGRID_API_URL: 'https://api.sendgrid.com' })).toThrow(
+    "SENDGRID_WEBHOOK_PUBLIC_KEY is the sandbox's",
+  );
   const real = environmentOf('api-gateway', { SENDGRID_API_URL: 'https://api.sendgrid.com' });
+  expect(real['SENDGRID_API_URL']).toBe('https://api.sendgrid.com');
   expect(real).not.toHaveProperty('SENDGRID_WEBHOOK_PUBLIC_KEY');
 });
 

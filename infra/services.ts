@@ -69,6 +69,11 @@ export const services: readonly Service[] = [
       'TWILIO_AUTH_TOKEN',
       'TWILIO_STATUS_CALLBACK_BASE',
       'ONESIGNAL_WEBHOOK_SECRET',
+      // Whether the sandbox stands for the vendor.
+      'SENDGRID_API_URL',
+      'MAILGUN_API_URL',
+      'TWILIO_API_URL',
+      'ONESIGNAL_API_URL',
     ],
   },
 ];
@@ -132,12 +137,8 @@ const sandboxSendgridKey =
  */
 function sandboxVendor(service: Service, { ports, settings }: Instance): Record<string, string> {
   const sandboxUrl = `http://127.0.0.1:${ports.sandbox}`;
-  const account = (addressKey: string, ofSandbox: Record<string, string>): Record<string, string> =>
-    settings[addressKey] ? {} : ofSandbox;
-  const withAccount = (addressKey: string, ofSandbox: Record<string, string>): Record<string, string> => ({
-    [addressKey]: sandboxUrl,
-    ...account(addressKey, ofSandbox),
-  });
+  const withAccount = (addressKey: string, ofSandbox: Record<string, string>): Record<string, string> =>
+    settings[addressKey] ? {} : { [addressKey]: sandboxUrl, ...ofSandbox };
   const sandboxTwilio = {
     TWILIO_AUTH_TOKEN: 'sandbox',
     TWILIO_STATUS_CALLBACK_BASE: `http://localhost:${ports.gateway}`,
@@ -166,10 +167,10 @@ function sandboxVendor(service: Service, { ports, settings }: Instance): Record<
       };
     case 'api-gateway':
       return {
-        ...account('SENDGRID_API_URL', { SENDGRID_WEBHOOK_PUBLIC_KEY: sandboxSendgridKey }),
-        ...account('MAILGUN_API_URL', { MAILGUN_WEBHOOK_SIGNING_KEY: 'sandbox' }),
-        ...account('TWILIO_API_URL', sandboxTwilio),
-        ...account('ONESIGNAL_API_URL', { ONESIGNAL_WEBHOOK_SECRET: 'sandbox' }),
+        ...withAccount('SENDGRID_API_URL', { SENDGRID_WEBHOOK_PUBLIC_KEY: sandboxSendgridKey }),
+        ...withAccount('MAILGUN_API_URL', { MAILGUN_WEBHOOK_SIGNING_KEY: 'sandbox' }),
+        ...withAccount('TWILIO_API_URL', sandboxTwilio),
+        ...withAccount('ONESIGNAL_API_URL', { ONESIGNAL_WEBHOOK_SECRET: 'sandbox' }),
       };
     case 'provider-sandbox':
       return { RECEIPTS_URL: `http://127.0.0.1:${ports.gateway}` };

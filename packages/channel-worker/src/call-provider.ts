@@ -4,18 +4,14 @@ import {
   DeliveryError,
   type OutgoingDelivery,
   type Provider,
-  type ProviderResult,
   RecipientInvalidError,
   TransientDeliveryError,
-  UnknownOutcomeError,
 } from './provider.ts';
-import type { ProviderBreaker } from './provider-breaker.ts';
 import type { RejectedAddress } from './step.ts';
 
 export interface ProviderCall {
+  /** One that always comes back: `withBreaker`. */
   provider: Provider;
-  /** Counts how the call ends. */
-  breaker: Pick<ProviderBreaker, 'run'>;
   envelope: Envelope;
   delivery: OutgoingDelivery;
   startedAt: Date;
@@ -30,30 +26,12 @@ export interface CallResult {
   retryAfterMs?: number;
 }
 
-/** A provider that ignores its signal is left behind this long after the deadline. */
-const GRACE_MS = 2_000;
-
-async function sendWithin(provider: Provider, delivery: OutgoingDelivery, timeoutMs: number): Promise<ProviderResult> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new UnknownOutcomeError('the provider did not come back', 'deadline')),
-      timeoutMs + GRACE_MS,
-    );
-  });
-  try {
-    return await Promise.race([provider.send(delivery, AbortSignal.timeout(timeoutMs)), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /**
  * One provider call, as an attempt. Never throws: an error of the provider is its outcome, an error of ours
  * (a bug in an adapter) is logged as ERROR and counts as our misconfiguration, never as the recipient's fault.
  */
 export async function callProvider(call: ProviderCall): Promise<CallResult> {
-  const { provider, breaker, envelope, delivery, startedAt, timeoutMs, logger } = call;
+  const { provider, envelope, delivery, startedAt, timeoutMs, logger } = call;
   const { address } = delivery;
   const channel = envelope.plan[envelope.hop] as Channel;
   // The wall clock may be set back meanwhile; this one never is.
@@ -69,7 +47,7 @@ export async function callProvider(call: ProviderCall): Promise<CallResult> {
     durationMs: Math.round(performance.now() - begunMs),
   });
   try {
-    const { status, providerMessageId } = await breaker.run(() => sendWithin(provider, delivery, timeoutMs));
+    const { status, providerMessageId } = await provider.send(delivery, AbortSignal.timeout(timeoutMs));
     return { address, attempt: attemptWith({ status, providerMessageId }) };
   } catch (error) {
     if (!(error instanceof DeliveryError)) {

@@ -117,20 +117,20 @@ function after(calls: readonly CallResult[]): Date {
 }
 
 function callForEach(
-  { provider, breaker }: GuardedProvider,
+  { provider }: GuardedProvider,
   addresses: readonly string[],
   startedAt: Date,
   timeoutMs: number,
-  { envelope, content, logger }: Go,
+  { envelope, content, logger, timeoutMs: fullTimeMs }: Go,
 ): Promise<CallResult[]> {
   const { notificationId, epoch, hop, attempt, correlationId, recipient, priority, replyTo } = envelope;
-  const mayWait = priority === 'low' && replyTo === undefined;
+  // A batch has the shortest deadline of its members: what has less than the full time left would cut off the others.
+  const mayWait = priority === 'low' && replyTo === undefined && timeoutMs === fullTimeMs;
   const shared = { notificationId, epoch, hop, attempt, correlationId, userId: recipient.userId, content, mayWait };
   return Promise.all(
     addresses.map((address) =>
       callProvider({
         provider,
-        breaker,
         envelope,
         delivery: { ...shared, address },
         startedAt,

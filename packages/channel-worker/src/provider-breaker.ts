@@ -17,7 +17,7 @@ export interface ProviderBreaker {
   /** Lets the calls of one go in, or refuses. Whoever is let in says `leave` when they are over. */
   enter(): boolean;
   leave(): void;
-  /** One call of a go that was let in. Counts how it ends. */
+  /** One vendor call, for one go that was let in or a batch of them. Counts how it ends. */
   run(call: () => Promise<ProviderResult>): Promise<ProviderResult>;
 }
 

@@ -11,7 +11,7 @@ export interface OutgoingDelivery {
   userId?: string;
   content: { title?: string; body?: string; html?: string; data?: Record<string, string>; actionUrl?: string };
   correlationId: string;
-  /** It may wait a moment for others with the same content: low priority, and nobody waits for the answer. */
+  /** It may wait a moment for others with the same content: low priority, nobody waits for the answer, and the call has its full time. */
   mayWait?: boolean;
 }
 

@@ -1,5 +1,6 @@
 export * from './attempt.ts';
 export * from './channels.ts';
+export * from './dead-mailbox.ts';
 export * from './envelope.ts';
 export * from './error-codes.ts';
 export * from './events.ts';

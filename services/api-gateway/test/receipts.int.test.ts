@@ -144,8 +144,12 @@ test('a batch larger than any request of ours is taken whole', async () => {
 });
 
 test('a body over the limit is refused unread', async () => {
-  const answer = await post(`${await serve()}/receipts/sendgrid`, 'x'.repeat(2_200_000));
-  expect(answer).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
+  const url = await serve();
+  const largest = { sendgrid: 2_000_000, mailgun: 1_000_000, twilio: 65_536, onesignal: 65_536 };
+  for (const [vendor, bytes] of Object.entries(largest)) {
+    const answer = await post(`${url}/receipts/${vendor}`, 'x'.repeat(bytes + 1));
+    expect(answer).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
+  }
 });
 
 test("Twilio's form names the attempt by the query of the status callback", async () => {

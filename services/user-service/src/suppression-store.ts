@@ -10,6 +10,8 @@ export interface NewSuppression {
   /** Who said so, and how; not where it was added by hand. */
   provider?: string;
   errorCode?: string;
+  /** When it was said; not where it was added by hand, which always counts. */
+  rejectedAt?: Date;
 }
 
 /** As the copy in Redis knows it. */
@@ -34,32 +36,37 @@ export const digestOf = ({ channel, address }: Pick<NewSuppression, 'channel' | 
   digest: addressDigest(address),
 });
 
-/** Adds what is not there yet; an address that is stays as it is, with its first reason. In no particular order. */
+/**
+ * Adds what is not there yet; an address that is stays as it is, with its first reason, and one that was allowed again since it was
+ * rejected stays allowed. In no particular order.
+ * @returns those that are there now.
+ */
 export async function addSuppressions(
   database: Database,
   suppressions: readonly NewSuppression[],
 ): Promise<{ suppression: SuppressionJson; isNew: boolean }[]> {
-  const byKey = new Map<string, NewSuppression & SuppressedDigest>();
-  for (const suppression of suppressions) {
-    const { channel, digest } = digestOf(suppression);
-    const key = `${channel} ${digest}`;
-    if (!byKey.has(key)) byKey.set(key, { ...suppression, digest });
-  }
   // In one order, whoever adds: else two batches could wait for each other.
-  const sorted = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, suppression]) => suppression);
   const { rows } = await database.query<SuppressionRow & { is_new: boolean }>(
     `INSERT INTO suppressions (id, channel, address, address_digest, reason, provider, error_code)
-     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+     SELECT DISTINCT ON (channel, digest) id, channel, address, digest, reason, provider, error_code
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+       WITH ORDINALITY AS asked (id, channel, address, digest, reason, provider, error_code, rejected_at, place)
+     WHERE NOT EXISTS (
+       SELECT 1 FROM lifted_suppressions AS lifted
+       WHERE lifted.channel = asked.channel AND lifted.address_digest = asked.digest AND asked.rejected_at <= lifted.lifted_at
+     )
+     ORDER BY channel, digest, place
      ON CONFLICT (channel, address_digest) DO UPDATE SET reason = suppressions.reason
      RETURNING ${COLUMNS}, xmax = 0 AS is_new`,
     [
-      sorted.map(() => uuidv7()),
-      sorted.map(({ channel }) => channel),
-      sorted.map(({ address }) => address),
-      sorted.map(({ digest }) => digest),
-      sorted.map(({ reason }) => reason),
-      sorted.map(({ provider }) => provider),
-      sorted.map(({ errorCode }) => errorCode),
+      suppressions.map(() => uuidv7()),
+      suppressions.map(({ channel }) => channel),
+      suppressions.map(({ address }) => address),
+      suppressions.map((suppression) => digestOf(suppression).digest),
+      suppressions.map(({ reason }) => reason),
+      suppressions.map(({ provider }) => provider),
+      suppressions.map(({ errorCode }) => errorCode),
+      suppressions.map(({ rejectedAt }) => rejectedAt),
     ],
   );
   return rows.map(({ is_new: isNew, ...row }) => ({ suppression: toSuppression(row), isNew }));
@@ -81,10 +88,13 @@ export async function listSuppressions(
   return rows.map(toSuppression);
 }
 
-/** Undefined: there is none with this id. */
+/** Remembers that it did. Undefined: there is none with this id. */
 export async function deleteSuppression(client: DatabaseClient, id: string): Promise<SuppressedDigest | undefined> {
   const { rows } = await client.query<SuppressedDigest>(
-    'DELETE FROM suppressions WHERE id = $1 RETURNING channel, address_digest AS digest',
+    `WITH deleted AS (DELETE FROM suppressions WHERE id = $1 RETURNING channel, address_digest)
+     INSERT INTO lifted_suppressions (channel, address_digest) SELECT channel, address_digest FROM deleted
+     ON CONFLICT (channel, address_digest) DO UPDATE SET lifted_at = excluded.lifted_at
+     RETURNING channel, address_digest AS digest`,
     [id],
   );
   return rows[0];

@@ -77,6 +77,37 @@ test('an address that is suppressed by hand gets nothing any more, until the sup
   });
 });
 
+test('what a provider said before an address was allowed again is past, said again or late; what it says later counts', async () => {
+  const address = newEmail();
+  const bounce = { channel: 'email', address, occurred_at: new Date().toISOString() } as const;
+  await service.reject(bounce);
+  const [first] = await eventually(async () => {
+    const all = await found(address);
+    return all.length === 1 && all;
+  });
+  expect((await service.call('delete', `/suppressions/${first?.id}`)).status).toBe(204);
+
+  const marker = newEmail();
+  await service.reject({ ...bounce, address: address.toUpperCase() });
+  await service.reject({ channel: 'email', address: marker });
+  await eventually(() => isClaimRefused(marker));
+  expect(await found(address)).toEqual([]);
+  expect(await isClaimRefused(address)).toBe(false);
+
+  await service.reject(bounce);
+  await service.reject({ ...bounce, reason: 'complaint', occurred_at: new Date(Date.now() + 1_000).toISOString() });
+  await eventually(() => isClaimRefused(address));
+  expect(await found(address)).toMatchObject([{ reason: 'complaint' }]);
+});
+
+test('who suppresses an address by hand again is obeyed', async () => {
+  const address = newPhone();
+  const { body } = await suppress(address, 'sms');
+  await service.call('delete', `/suppressions/${body.id}`);
+  expect((await suppress(address, 'sms')).status).toBe(201);
+  expect(await isClaimRefused(address, 'sms')).toBe(true);
+});
+
 test('an address is suppressed once, in whatever case it comes, and keeps its first reason', async () => {
   const address = newEmail();
   await service.reject({ channel: 'email', address, reason: 'complaint', provider: 'sendgrid', error_code: 'spam' });

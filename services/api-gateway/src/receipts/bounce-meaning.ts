@@ -1,16 +1,13 @@
+import { DEAD_MAILBOX } from '@notify/contracts';
 import type { Meaning } from './vendor-receipts.ts';
 
 /**
- * A full mailbox, a mail that is too large, a policy, a suspicion of spam: another mail may well get through.
- * https://www.iana.org/assignments/smtp-enhanced-status-codes
+ * What a mail's bounce means. The address is given up only where the mail server blames it, since one that is suppressed by mistake stays
+ * silent for good.
+ * @param enhancedCode undefined where the vendor does not repeat one: then its own word decides.
+ * @param isHard whether the vendor itself gives the address up.
  */
-const NOT_THE_ADDRESS = /^5\.(2\.[23]|3\.\d+|7\.\d+)$/;
-
-/**
- * What a mail's hard bounce means: the address is given up only where the mail server blames nothing else.
- * @param enhancedCode undefined where the vendor does not repeat it.
- */
-export function bounceMeaning(enhancedCode: string | undefined): Meaning {
-  const isItsFault = enhancedCode === undefined || !NOT_THE_ADDRESS.test(enhancedCode);
+export function bounceMeaning(enhancedCode: string | undefined, isHard: boolean): Meaning {
+  const isItsFault = enhancedCode === undefined ? isHard : Object.hasOwn(DEAD_MAILBOX, enhancedCode);
   return { outcome: 'bounced', ...(isItsFault && { rejection: 'hard_bounce' }) };
 }

@@ -104,6 +104,8 @@ test.each([
   [{ reason: 'old', 'delivery-status': { code: 602 } }, 'undelivered', '602'],
   [{ reason: 'espblock', 'delivery-status': { code: 554 } }, 'undelivered', '554'],
   [{ 'delivery-status': { code: 550, 'enhanced-code': '5.7.1' } }, 'bounced', '5.7.1'],
+  [{ 'delivery-status': { code: 550, 'enhanced-code': '5.1.8' } }, 'bounced', '5.1.8'],
+  [{ reason: 'delayed-bounce', 'delivery-status': { code: 550 } }, 'bounced', '550'],
 ])('%j leaves the address alone', (fields, outcome, errorCode) => {
   const [only] = read(fields);
   expect(only).toMatchObject({ outcome, errorCode });

@@ -25,8 +25,11 @@ const BY_SUPPRESSION: Readonly<Record<string, Meaning>> = {
   'suppress-complaint': { outcome: 'undelivered', rejection: 'complaint' },
   'suppress-unsubscribe': { outcome: 'undelivered', rejection: 'opted_out' },
 };
-/** The recipient's server said no, at once or by a mail later. Other reasons (`old`, `generic`, `espblock`) are not about the address. */
-const BOUNCES = ['bounce', 'delayed-bounce'];
+/**
+ * The recipient's server said no, at once or by a mail later: whether Mailgun itself then sends to the address no more. Other reasons
+ * (`old`, `generic`, `espblock`) are not about the address.
+ */
+const IS_HARD_BY_BOUNCE: Readonly<Record<string, boolean>> = { bounce: true, 'delayed-bounce': false };
 
 /** It repeats a request for eight hours: https://help.mailgun.com/hc/en-us/articles/202236504-Webhooks */
 export const MAILGUN_MAX_AGE_SECONDS = 9 * 3600;
@@ -85,7 +88,8 @@ function meaningOf(event: MailgunEvent): (Meaning & { errorCode: string }) | und
   const suppressed = BY_SUPPRESSION[reason];
   if (suppressed !== undefined) return { ...suppressed, errorCode: reason };
   const enhancedCode = status?.['enhanced-code'] || undefined;
-  const meaning: Meaning = BOUNCES.includes(reason) ? bounceMeaning(enhancedCode) : { outcome: 'undelivered' };
+  const isHard = IS_HARD_BY_BOUNCE[reason];
+  const meaning: Meaning = isHard === undefined ? { outcome: 'undelivered' } : bounceMeaning(enhancedCode, isHard);
   return { ...meaning, errorCode: enhancedCode ?? String(status?.code ?? name) };
 }
 
@@ -97,6 +101,8 @@ function signatureOf(body: Buffer): MailgunSignature | undefined {
 export const mailgunReceipts: VendorReceipts = {
   provider: 'mailgun',
   channel: 'email',
+  // An event repeats the mail's headers.
+  bodyLimitBytes: 1_000_000,
   settings: ['MAILGUN_WEBHOOK_SIGNING_KEY'],
 
   /** https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks */

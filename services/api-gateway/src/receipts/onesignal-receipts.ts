@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { attemptKeys, attemptOf } from './attempt-reference.ts';
 import { matching, parseBody } from './read-body.ts';
-import type { Meaning, VendorReceipts } from './vendor-receipts.ts';
+import { type Meaning, SINGLE_EVENT_BYTES, type VendorReceipts } from './vendor-receipts.ts';
 import { isSameSecret, refuseSignature } from './verification.ts';
 
 /*
@@ -45,6 +45,7 @@ function attemptNamed(name: string) {
 export const onesignalReceipts: VendorReceipts = {
   provider: 'onesignal',
   channel: 'push',
+  bodyLimitBytes: SINGLE_EVENT_BYTES,
   settings: ['ONESIGNAL_WEBHOOK_SECRET'],
 
   verify({ headers }, { ONESIGNAL_WEBHOOK_SECRET: secret }) {

@@ -9,6 +9,27 @@ export interface ReceiptsConfig {
   TWILIO_AUTH_TOKEN?: string;
   TWILIO_STATUS_CALLBACK_BASE?: string;
   ONESIGNAL_WEBHOOK_SECRET?: string;
+  /** Whether the sandbox stands for the vendor: only then the keys that it signs with are taken. */
+  SENDGRID_API_URL?: string;
+  MAILGUN_API_URL?: string;
+  TWILIO_API_URL?: string;
+  ONESIGNAL_API_URL?: string;
+}
+
+/** What the provider-sandbox signs with. Everybody can read it here, and so could sign. */
+const SANDBOX_SENDGRID_KEY =
+  'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE9fRLEQHv0s7xaQrFaN9aQYocaAK/vTTXjyzcqQru7aMUTMIxaVAzu1cG0qlsZc9snOxHtiBHzvlejEfdMHVLgw==';
+const SANDBOX_SECRET = 'sandbox';
+const SANDBOX_ADDRESS = /^http:\/\/(localhost|127\.0\.0\.1|provider-sandbox)(:\d+)?\/?$/;
+
+type AddressKey = Extract<keyof ReceiptsConfig, `${string}_API_URL`>;
+
+/** A setting that is refused when it is the sandbox's, and `addressKey` does not say that the sandbox stands for the vendor. */
+function ownUnlessSandbox(schema: Joi.StringSchema, sandboxValue: string, addressKey: AddressKey): Joi.StringSchema {
+  const own = schema
+    .invalid(sandboxValue)
+    .messages({ 'any.invalid': `{{#label}} is the sandbox's, which everybody knows: set your own, or none` });
+  return schema.when(addressKey, { is: Joi.string().pattern(SANDBOX_ADDRESS).required(), otherwise: own });
 }
 
 const publicKey = Joi.string()
@@ -29,13 +50,17 @@ export function sendgridPublicKey(base64: string) {
 
 export const receiptsKeys: ConfigKeys<ReceiptsConfig> = {
   /** The verification key of SendGrid's signed event webhook. */
-  SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey,
+  SENDGRID_WEBHOOK_PUBLIC_KEY: ownUnlessSandbox(publicKey, SANDBOX_SENDGRID_KEY, 'SENDGRID_API_URL'),
   /** Mailgun's "HTTP webhook signing key", which is not an API key. */
-  MAILGUN_WEBHOOK_SIGNING_KEY: Joi.string(),
+  MAILGUN_WEBHOOK_SIGNING_KEY: ownUnlessSandbox(Joi.string(), SANDBOX_SECRET, 'MAILGUN_API_URL'),
   /** Twilio signs with the account's token. */
-  TWILIO_AUTH_TOKEN: Joi.string(),
+  TWILIO_AUTH_TOKEN: ownUnlessSandbox(Joi.string(), SANDBOX_SECRET, 'TWILIO_API_URL'),
   /** What Twilio knows the gateway by; the same that sms-service asks it to call. Twilio signs the whole address. */
   TWILIO_STATUS_CALLBACK_BASE: Joi.string().uri({ scheme: ['http', 'https'] }),
   /** What OneSignal's event stream sends as "Authorization: Bearer <secret>". */
-  ONESIGNAL_WEBHOOK_SECRET: Joi.string(),
+  ONESIGNAL_WEBHOOK_SECRET: ownUnlessSandbox(Joi.string(), SANDBOX_SECRET, 'ONESIGNAL_API_URL'),
+  SENDGRID_API_URL: Joi.string(),
+  MAILGUN_API_URL: Joi.string(),
+  TWILIO_API_URL: Joi.string(),
+  ONESIGNAL_API_URL: Joi.string(),
 };

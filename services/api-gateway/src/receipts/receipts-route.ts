@@ -14,8 +14,6 @@ import type { VendorReceipts, VendorRequest } from './vendor-receipts.ts';
 
 const VENDORS: readonly VendorReceipts[] = [sendgridReceipts, mailgunReceipts, twilioReceipts, onesignalReceipts];
 
-/** SendGrid collects events up to 768 KB and a bit more; the others send one at a time. */
-const BODY_LIMIT = '2mb';
 /** A large request must not take all the room that the publisher has for unconfirmed messages. */
 const PUBLISHED_AT_ONCE = 500;
 
@@ -62,7 +60,7 @@ export function receiptsRoute(config: ReceiptsConfig, dependencies: ReceiptsDepe
 
   const router = express.Router();
   for (const vendor of VENDORS) {
-    const rawBody = express.raw({ type: () => true, limit: BODY_LIMIT, inflate: false });
+    const rawBody = express.raw({ type: () => true, limit: vendor.bodyLimitBytes, inflate: false });
     router.post(`/receipts/${vendor.provider}`, rawBody, async (request, response) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const { headers, originalUrl: target } = request;

@@ -121,14 +121,23 @@ test.each([
 
 test.each([
   [{ event: 'bounce', type: 'blocked', status: '5.1.1' }, 'undelivered', '5.1.1'],
-  [{ event: 'bounce', type: 'bounce', status: '5.7.1' }, 'bounced', '5.7.1'],
-  [{ event: 'bounce', type: 'bounce', status: '5.2.2' }, 'bounced', '5.2.2'],
+  [{ event: 'bounce' }, 'bounced', 'bounce'],
   [{ event: 'dropped', reason: 'Spam Content of ada@example.com' }, 'undelivered', 'dropped'],
 ])('%j leaves the address alone', (fields, outcome, errorCode) => {
   const [only] = read(event(fields));
   expect(only).toMatchObject({ outcome, errorCode });
   expect(only).not.toHaveProperty('rejection');
 });
+
+// The sender is to blame, the path, the session, the content, a policy, the mailbox's size, or nobody knows what.
+test.each(['5.1.7', '5.1.8', '5.4.1', '5.5.1', '5.6.1', '5.7.1', '5.2.2', '5.0.0', '4.4.1'])(
+  'a bounce with %s leaves the address alone',
+  (status) => {
+    const [only] = read(event({ event: 'bounce', type: 'bounce', status }));
+    expect(only).toMatchObject({ outcome: 'bounced', errorCode: status });
+    expect(only).not.toHaveProperty('rejection');
+  },
+);
 
 test('of a batch only what is ours and means something is taken', () => {
   const taken = read(

@@ -56,9 +56,10 @@ const eventSchema = Joi.object<SendgridEvent>({
 
 function meaningOf(event: SendgridEvent): (Meaning & { errorCode: string }) | undefined {
   const { event: name, type, status = '', reason = '' } = event;
-  const enhancedCode = /^5\.\d{1,3}\.\d{1,3}$/.test(status) ? status : undefined;
+  const enhancedCode = /^[45]\.\d{1,3}\.\d{1,3}$/.test(status) ? status : undefined;
   if (name === 'bounce') {
-    const meaning: Meaning = type === 'blocked' ? { outcome: 'undelivered' } : bounceMeaning(enhancedCode);
+    const meaning: Meaning =
+      type === 'blocked' ? { outcome: 'undelivered' } : bounceMeaning(enhancedCode, type === 'bounce');
     return { ...meaning, errorCode: enhancedCode ?? type ?? name };
   }
   if (name === 'dropped') {
@@ -75,6 +76,8 @@ function meaningOf(event: SendgridEvent): (Meaning & { errorCode: string }) | un
 export const sendgridReceipts: VendorReceipts = {
   provider: 'sendgrid',
   channel: 'email',
+  // It collects events up to 768 KB and a bit more.
+  bodyLimitBytes: 2_000_000,
   settings: ['SENDGRID_WEBHOOK_PUBLIC_KEY'],
 
   /** https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features */

@@ -85,6 +85,19 @@ test('a field that comes twice is signed with its values in order, as the SDK do
   expect(() => twilioReceipts.verify(twice, config(BASE))).not.toThrow();
 });
 
+test('names that are like the beginning of others are told apart from their values', () => {
+  const signature = sign(`${BASE}/receipts/twilioAZABx`);
+  expect(() => twilioReceipts.verify(request('AB=x&A=Z', signature, '/receipts/twilio'), config(BASE))).not.toThrow();
+});
+
+test('what has more fields than Twilio ever sends is refused before anything is computed', () => {
+  const fields = (count: number) => Array.from({ length: count }, (_, index) => `f${index}=`).join('&');
+  expect(() => twilioReceipts.verify(request(fields(200)), config(BASE))).toThrow('unauthorized');
+  expect(() => twilioReceipts.verify(request(fields(201)), config(BASE))).toThrow(
+    expect.objectContaining({ code: 'payload_too_large' }),
+  );
+});
+
 test('a status names the attempt, and an id that is the same when it is repeated', () => {
   expect(twilioReceipts.eventsOf(request(STATUS))).toEqual([
     {

@@ -3,6 +3,9 @@ import type { Channel, ReceiptOutcome, RejectionReason } from '@notify/contracts
 import type { AttemptReference } from './attempt-reference.ts';
 import type { ReceiptsConfig } from './receipts-config.ts';
 
+/** More than enough for a request with one event of a few short fields. */
+export const SINGLE_EVENT_BYTES = 64 * 1024;
+
 /** A vendor's request as it came. */
 export interface VendorRequest {
   body: Buffer;
@@ -36,6 +39,8 @@ export interface VendorEvent extends Meaning {
 export interface VendorReceipts {
   provider: string;
   channel: Channel;
+  /** What is larger is refused unread. */
+  bodyLimitBytes: number;
   /** Without these nothing can be verified. */
   settings: readonly (keyof ReceiptsConfig)[];
   /** @throws AppError `unauthorized` when the vendor did not send this, or too long ago. */

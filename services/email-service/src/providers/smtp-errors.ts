@@ -1,4 +1,4 @@
-import type { ErrorClass } from '@notify/contracts';
+import { DEAD_MAILBOX, type ErrorClass } from '@notify/contracts';
 import { TLS_FAILURE_CODE } from '@notify/service-kit';
 
 /*
@@ -15,14 +15,9 @@ export type SmtpMeaning = readonly [SmtpErrorClass, text: string];
 
 /** Beat the basic code. The first digit is left out where 4 and 5 mean the same. */
 const ENHANCED: Readonly<Record<string, SmtpMeaning>> = {
-  '5.1.1': ['recipient', 'the mailbox does not exist'],
-  '5.1.2': ['recipient', "the address's domain does not exist"],
-  '5.1.3': ['recipient', 'the address is malformed'],
-  '5.1.6': ['recipient', 'the mailbox has moved without a forwarding address'],
+  ...Object.fromEntries(Object.entries(DEAD_MAILBOX).map(([code, text]) => [code, ['recipient', text] as const])),
   '5.1.7': ['config', "the sender's address is malformed"],
   '5.1.8': ['config', "the sender's domain does not exist"],
-  '5.1.10': ['recipient', "the recipient's domain takes no mail"],
-  '5.2.1': ['recipient', 'the mailbox is disabled'],
   '5.2.2': ['transient', 'the mailbox is full'],
   '5.2.3': ['permanent', 'the message is too large for the mailbox'],
   '5.3.4': ['permanent', 'the message is too large for the server'],
