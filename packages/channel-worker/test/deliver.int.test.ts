@@ -4,6 +4,7 @@ import { addressDigest, createClaims, createClosings, createSuppressedAddresses 
 import {
   AppError,
   createNotificationTypes,
+  type Envelope,
   FAILED_QUEUE,
   laneQueue,
   type NotificationEventJson,
@@ -70,6 +71,7 @@ function createEmailDeliver(overrides: Partial<DeliverOptions> = {}) {
     providers: [guardProvider(testVendor, { logger: kit.logger, metrics })],
     claims: createClaims(redis),
     types: createNotificationTypes(),
+    userCap: { perWindow: 0, windowMs: 1_000 },
     enrichment: {
       users: {
         lookUp: async () => {
@@ -289,4 +291,60 @@ test('a confirmation is waited for only where a receipt can come and another cha
   const waitMs = Date.parse(confirmBy as string) - before;
   expect(waitMs).toBeGreaterThanOrEqual(59_000);
   expect(waitMs).toBeLessThan(75_000);
+});
+
+/** One in ten minutes, for a person of the test's own. */
+const cappedOf = (overrides: Partial<DeliverOptions> = {}) =>
+  createEmailDeliver({ userCap: { perWindow: 1, windowMs: 600_000 }, ...overrides });
+const someone = () => ({ to: { email: `${randomUUID()}@example.com` } });
+const eventsOf = ({ notificationId }: Envelope) => events.filter((event) => event.notification_id === notificationId);
+
+test('what exceeds the cap of its recipient waits in the record until it has a place, and is told so once', async () => {
+  const deliver = cappedOf();
+  const recipient = someone();
+  const [first, second] = [envelopeOf({ recipient }), envelopeOf({ recipient, deferrals: 2 })];
+  await deliver(deliveryOf(first));
+  await deliver(deliveryOf(second));
+  await deliver(deliveryOf(second, true));
+  await eventually(() => events.length === 3);
+  expect(calls.map(({ notificationId }) => notificationId)).toEqual([first.notificationId]);
+  const [told, again] = eventsOf(second);
+  expect(told).toMatchObject({ event: 'deferred', status: 'scheduled', timeline: [{ reason: 'user_cap' }] });
+  const waitMs = Date.parse(told?.timeline[0]?.until ?? '') - Date.now();
+  expect(waitMs).toBeGreaterThan(580_000);
+  expect(waitMs).toBeLessThan(600_000);
+  expect(again).toMatchObject({ event_id: told?.event_id, timeline: [{ until: told?.timeline[0]?.until }] });
+});
+
+test('critical and synchronous ones, and those of an exempt type, are not held back, and do not count', async () => {
+  const types = createNotificationTypes({ defaults: {}, types: { otp: { required: true } } });
+  const deliver = cappedOf({ types });
+  const recipient = someone();
+  const exempt: Partial<Envelope>[] = [{ priority: 'critical' }, { notificationType: 'otp' }, { replyTo: 'nobody' }];
+  for (const each of [...exempt, {}, ...exempt]) await deliver(deliveryOf(envelopeOf({ recipient, ...each })));
+  expect(calls).toHaveLength(7);
+  await deliver(deliveryOf(envelopeOf({ recipient })));
+  expect(calls).toHaveLength(7);
+});
+
+test('where its type will not have it wait it is suppressed, on whatever channel is left, and where it would expire, expired', async () => {
+  const sms = await collect(laneQueue('sms', 'medium'));
+  const types = createNotificationTypes({ defaults: {}, types: { news: { user_cap: 'suppress' } } });
+  const deliver = cappedOf({ types });
+  const recipient = someone();
+  await deliver(deliveryOf(envelopeOf({ recipient })));
+  const suppressed = envelopeOf({ recipient, notificationType: 'news' });
+  const expired = envelopeOf({ recipient, expiresAt: new Date(Date.now() + 60_000).toISOString() });
+  await deliver(deliveryOf(suppressed));
+  await deliver(deliveryOf(expired));
+  await eventually(() => events.length === 3);
+  const trail = (envelope: Envelope) =>
+    eventsOf(envelope).map(({ status, timeline }) => [
+      status,
+      timeline.map(({ event, reason }) => `${event} ${reason}`),
+    ]);
+  expect(trail(suppressed)).toEqual([['suppressed', ['skipped user_cap', 'suppressed user_cap']]]);
+  expect(trail(expired)).toEqual([['expired', ['skipped user_cap', 'expired user_cap']]]);
+  expect(calls).toHaveLength(1);
+  expect(sms).toEqual([]);
 });

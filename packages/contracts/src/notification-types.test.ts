@@ -22,11 +22,26 @@ test("a type's own word wins over the defaults, for its priority first", () => {
   expect(types.settingsOf('other').retryFor('critical').last_channel).toEqual(['1h']);
 });
 
+test('what nobody can opt out of is not capped either, unless the type itself says so', () => {
+  const types = createNotificationTypes({
+    defaults: { user_cap: 'suppress' },
+    types: { otp: { required: true }, receipt: { required: true, user_cap: 'defer' }, news: {} },
+  });
+  const onUserCap = (type: string) => types.settingsOf(type).onUserCap;
+  expect(['otp', 'receipt', 'news', 'other'].map(onUserCap)).toEqual(['exempt', 'defer', 'suppress', 'suppress']);
+  expect(createNotificationTypes().settingsOf('other').onUserCap).toBe('defer');
+});
+
 test('the list shows the defaults first, then every registered type', () => {
   const types = createNotificationTypes({ defaults: {}, types: { otp: { required: true } } });
   expect(types.list()).toMatchObject([
     { notification_type: 'default', required: false, on_unknown: 'next_channel' },
-    { notification_type: 'otp', required: true, retry: { critical: { before_failover: ['1s', '5s'] } } },
+    {
+      notification_type: 'otp',
+      required: true,
+      user_cap: 'exempt',
+      retry: { critical: { before_failover: ['1s', '5s'] } },
+    },
   ]);
 });
 

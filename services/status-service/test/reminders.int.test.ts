@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type EnvelopeJson, laneQueue, type NotificationEventJson, type NotificationJson } from '@notify/contracts';
-import type { Delivery } from '@notify/messaging';
+import {
+  type EnvelopeJson,
+  laneQueue,
+  type NotificationEventJson,
+  type NotificationJson,
+  parseEnvelope,
+  type WaitReason,
+} from '@notify/contracts';
+import { type Delivery, waitMessage } from '@notify/messaging';
 import { eventually } from '@notify/testing';
 import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
 import { receipt } from './receipt-builder.ts';
@@ -148,3 +155,84 @@ test('thousands that are due in the same second are all sent into their lanes, o
   expect(new Set(sent().map(({ messageId }) => messageId)).size).toBe(ids.length);
   expect(sent()).toHaveLength(ids.length);
 }, 90_000);
+
+/** As a worker tells that a notification has to wait. */
+function waiting(envelope: EnvelopeJson, until: string, reason: WaitReason = 'user_cap'): NotificationEventJson {
+  const parsed = parseEnvelope(envelope);
+  if (parsed.problem !== undefined) throw new Error(parsed.problem);
+  return waitMessage(parsed.envelope, reason, until, new Date().toISOString()).body;
+}
+
+test('what has to wait is scheduled, and goes back into its lane when its time has come, at the same place of its way', async () => {
+  const id = randomUUID();
+  const accepted = acceptedEvent(id, { at: inMs(-2_000) });
+  const failed = notificationEvent(id, 'failover', {
+    status: 'processing',
+    channel: 'email',
+    at: inMs(-1_000),
+    outcome: 'failed',
+  });
+  const until = inMs(1_500);
+  const wait = waiting({ ...accepted.envelope, hop: 1, attempt: 2, deferrals: 3 }, until);
+  await bed.publishEvents([accepted, failed, wait, wait]);
+  expect((await readAs(id, 'scheduled')).timeline.at(-1)).toMatchObject({
+    event: 'deferred',
+    reason: 'user_cap',
+    until,
+  });
+  const back = await eventually(() => of(sms, id)[0]);
+  expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(until));
+  expect(JSON.parse(back.body.toString())).toMatchObject({
+    hop: 1,
+    attempt: 2,
+    deferrals: 4,
+    tried: [{ channel: 'email', status: 'failed' }],
+  });
+  expect(trail(await readAs(id, 'processing')).slice(-2)).toEqual(['deferred sms user_cap', 'due sms user_cap']);
+  await bed.publishEvents([wait]);
+  await eventually(async () => (await reminderCount()) === 0);
+  expect(of(sms, id)).toHaveLength(1);
+});
+
+test('one that waits again is scheduled again, and each wait ends once', async () => {
+  const id = randomUUID();
+  const accepted = acceptedEvent(id, { at: inMs(-1_000) });
+  await bed.publishEvents([accepted, waiting(accepted.envelope, inMs(200))]);
+  await eventually(() => of(email, id).length === 1);
+  await readAs(id, 'processing');
+  await bed.publishEvents([waiting({ ...accepted.envelope, deferrals: 1 }, inMs(700))]);
+  await readAs(id, 'scheduled');
+  await eventually(() => of(email, id).length === 2);
+  await readAs(id, 'processing');
+  await eventually(async () => (await reminderCount()) === 0);
+  expect(of(email, id).map(({ body }) => JSON.parse(body.toString()).deferrals)).toEqual([1, 2]);
+});
+
+test('with mode all each channel waits for itself, and goes back alone', async () => {
+  const id = randomUUID();
+  const accepted = acceptedEvent(id, { at: inMs(-1_000), mode: 'all' });
+  const sent = notificationEvent(id, 'sent', { channel: 'email', at: inMs(0), outcome: 'sent' });
+  await bed.publishEvents([accepted, sent, waiting({ ...accepted.envelope, hop: 1 }, inMs(300))]);
+  await readAs(id, 'scheduled');
+  await eventually(() => of(sms, id).length === 1);
+  await readAs(id, 'processing');
+  expect(of(email, id)).toEqual([]);
+});
+
+test('what was cancelled or sent while it waited does not come back', async () => {
+  const [cancelled, sent, behind] = [randomUUID(), randomUUID(), randomUUID()];
+  const until = inMs(1_000);
+  for (const id of [cancelled, sent, behind]) {
+    const accepted = acceptedEvent(id, { at: inMs(-1_000) });
+    await bed.publishEvents([accepted, waiting(accepted.envelope, until)]);
+  }
+  await readAs(cancelled, 'scheduled');
+  expect((await service.post(`/notifications/${cancelled}/cancel`)).status).toBe(200);
+  // By another copy of its message, that the broker delivered again.
+  await bed.publishEvents([notificationEvent(sent, 'sent', { channel: 'email', at: inMs(0), outcome: 'sent' })]);
+  await readAs(sent, 'sent');
+  await eventually(() => of(email, behind).length === 1);
+  await eventually(async () => (await reminderCount()) === 0);
+  expect([...of(email, cancelled), ...of(email, sent)]).toEqual([]);
+  expect([(await read(cancelled)).status, (await read(sent)).status]).toEqual(['cancelled', 'sent']);
+});
