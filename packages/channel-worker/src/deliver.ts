@@ -226,6 +226,14 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     return underClaim(envelope, () => stepOf(decideSkip(envelope, PROVIDERS_UNAVAILABLE)));
   }
 
+  /** Its recipient is to be left alone until then: it waits, unless it would be too late by then. */
+  async function keepQuiet(envelope: Envelope, until: string): Promise<void> {
+    const { expiresAt } = envelope;
+    const isTooLate = expiresAt !== undefined && Date.parse(expiresAt) <= Date.parse(until);
+    if (isTooLate) return underClaim(envelope, () => stepOf(decideExpired('quiet_hours')));
+    return waitUntil(envelope, 'quiet_hours', until);
+  }
+
   async function deliverEnvelope(envelope: Envelope, redelivered: boolean): Promise<void> {
     if (redelivered) {
       // Before asking what holds now: what was decided then is what counts.
@@ -239,6 +247,7 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     if (prepared.state === 'defer') return defer(envelope, prepared.reason);
     if (prepared.state === 'hopeless') return underClaim(envelope, () => stepOf(decideHopeless(prepared.reason)));
     if (prepared.state === 'skip') return underClaim(envelope, () => stepOf(decideSkip(envelope, prepared.reason)));
+    if (prepared.state === 'quiet') return keepQuiet(envelope, prepared.until);
     // Of several addresses (devices) each may be dead, but none is suppressed.
     const [address] = prepared.addresses.length === 1 ? prepared.addresses : [];
     const claimed: ClaimedSend = {

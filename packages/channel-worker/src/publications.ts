@@ -77,8 +77,8 @@ function isForOperators({ status, reason }: Extract<Decision, { kind: 'end' }>):
 }
 
 function nextStep(envelope: Envelope, { attempts, decision }: Step): OutgoingMessage | undefined {
-  // The token was for this position's claim.
-  const { claimToken: _spent, ...next } = envelope;
+  // Both were for this position alone.
+  const { claimToken: _spent, isResumed: _heeded, ...next } = envelope;
   const tried = [...envelope.tried, ...attempts];
   switch (decision.kind) {
     case 'sent':

@@ -8,7 +8,9 @@ import {
   FAILED_QUEUE,
   laneQueue,
   type NotificationEventJson,
+  type Profile,
   positionKey,
+  type QuietHours,
   STATUS_QUEUE,
 } from '@notify/contracts';
 import { type Broker, openBroker } from '@notify/messaging';
@@ -17,6 +19,7 @@ import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@noti
 import type { Redis } from 'ioredis';
 import { createDeliver, type DeliverOptions } from '../src/deliver.ts';
 import { guardProvider } from '../src/guarded-provider.ts';
+import type { Enrichment } from '../src/prepare.ts';
 import {
   type OutgoingDelivery,
   type Provider,
@@ -347,4 +350,54 @@ test('where its type will not have it wait it is suppressed, on whatever channel
   expect(trail(expired)).toEqual([['expired', ['skipped user_cap', 'expired user_cap']]]);
   expect(calls).toHaveLength(1);
   expect(sms).toEqual([]);
+});
+
+const wallTime = (inMinutes: number) => new Date(Date.now() + inMinutes * 60_000).toISOString().slice(11, 16);
+
+/** A user who is remembered, until dropped, as somebody who has quiet hours now, and really has those given. */
+function quietUser(quietHours?: QuietHours): { enrichment: Enrichment; dropped: string[] } {
+  const dropped: string[] = [];
+  const remembered = { start: wallTime(-60), end: wallTime(60) };
+  const lookUp = async (userId: string): Promise<Profile> => ({
+    userId,
+    email: `${userId}@example.com`,
+    devices: [],
+    preferences: { channels: {}, types: {}, quietHours: dropped.includes(userId) ? quietHours : remembered },
+  });
+  const users = { lookUp, drop: (userId: string) => void dropped.push(userId) };
+  return { dropped, enrichment: { users, templates: { lookUp: async () => undefined, drop: () => {} } } };
+}
+
+test('in quiet hours it waits in the record for their end; critical ones and exempt types do not, and what would expire has expired', async () => {
+  const types = createNotificationTypes({ defaults: {}, types: { otp: { required: true } } });
+  const deliver = createEmailDeliver({ ...quietUser(), types });
+  const to = { recipient: { userId: randomUUID() } };
+  const [waits, expires] = [
+    envelopeOf(to),
+    envelopeOf({ ...to, expiresAt: new Date(Date.now() + 60_000).toISOString() }),
+  ];
+  const through = [envelopeOf({ ...to, priority: 'critical' }), envelopeOf({ ...to, notificationType: 'otp' })];
+  for (const envelope of [waits, waits, expires, ...through]) await deliver(deliveryOf(envelope));
+  await eventually(() => events.length === 5);
+  expect(calls.map(({ notificationId }) => notificationId)).toEqual(through.map((each) => each.notificationId));
+  const [told, again] = eventsOf(waits);
+  expect(told).toMatchObject({ event: 'deferred', status: 'scheduled', timeline: [{ reason: 'quiet_hours' }] });
+  expect(told?.timeline[0]?.until).toContain(`T${wallTime(60)}:00`);
+  expect(again?.event_id).toBe(told?.event_id);
+  expect(eventsOf(expires)).toMatchObject([{ status: 'expired', timeline: [{}, { reason: 'quiet_hours' }] }]);
+});
+
+test('what comes back from a wait is decided by what the user wants now, not by what is remembered', async () => {
+  const user = quietUser();
+  const deliver = createEmailDeliver(user);
+  const envelope = envelopeOf({ recipient: { userId: randomUUID() } });
+  await deliver(deliveryOf(envelope));
+  await deliver(deliveryOf({ ...envelope, deferrals: 1, isResumed: true }));
+  expect(user.dropped).toHaveLength(1);
+  expect(calls).toHaveLength(1);
+  const later = { start: wallTime(-60), end: wallTime(120) };
+  const still = envelopeOf({ recipient: { userId: randomUUID() }, deferrals: 1, isResumed: true });
+  await createEmailDeliver(quietUser(later))(deliveryOf(still));
+  await eventually(() => eventsOf(still).length === 1);
+  expect(eventsOf(still)[0]?.timeline[0]?.until).toContain(`T${later.end}:00`);
 });

@@ -22,14 +22,24 @@ test("a type's own word wins over the defaults, for its priority first", () => {
   expect(types.settingsOf('other').retryFor('critical').last_channel).toEqual(['1h']);
 });
 
-test('what nobody can opt out of is not capped either, unless the type itself says so', () => {
+test('what nobody can opt out of is not held back either, unless the type itself says so', () => {
   const types = createNotificationTypes({
     defaults: { user_cap: 'suppress' },
-    types: { otp: { required: true }, receipt: { required: true, user_cap: 'defer' }, news: {} },
+    types: {
+      otp: { required: true },
+      receipt: { required: true, user_cap: 'defer', quiet_hours: 'defer' },
+      ride: { quiet_hours: 'exempt' },
+    },
   });
-  const onUserCap = (type: string) => types.settingsOf(type).onUserCap;
-  expect(['otp', 'receipt', 'news', 'other'].map(onUserCap)).toEqual(['exempt', 'defer', 'suppress', 'suppress']);
-  expect(createNotificationTypes().settingsOf('other').onUserCap).toBe('defer');
+  const held = (type: string) => {
+    const { onUserCap, onQuietHours } = types.settingsOf(type);
+    return [onUserCap, onQuietHours];
+  };
+  expect(held('otp')).toEqual(['exempt', 'exempt']);
+  expect(held('receipt')).toEqual(['defer', 'defer']);
+  expect(held('ride')).toEqual(['suppress', 'exempt']);
+  expect(held('other')).toEqual(['suppress', 'defer']);
+  expect(createNotificationTypes().settingsOf('other')).toMatchObject({ onUserCap: 'defer', onQuietHours: 'defer' });
 });
 
 test('the list shows the defaults first, then every registered type', () => {
@@ -40,6 +50,7 @@ test('the list shows the defaults first, then every registered type', () => {
       notification_type: 'otp',
       required: true,
       user_cap: 'exempt',
+      quiet_hours: 'exempt',
       retry: { critical: { before_failover: ['1s', '5s'] } },
     },
   ]);

@@ -14,6 +14,10 @@ export type OnUnknown = (typeof ON_UNKNOWN)[number];
 export const ON_USER_CAP = ['defer', 'suppress', 'exempt'] as const;
 export type OnUserCap = (typeof ON_USER_CAP)[number];
 
+/** What becomes of what comes in the quiet hours of its recipient: it waits for their end, or goes out. */
+export const ON_QUIET_HOURS = ['defer', 'exempt'] as const;
+export type OnQuietHours = (typeof ON_QUIET_HOURS)[number];
+
 /** The rungs on which a hop waits between its tries, in their order. */
 export interface RetrySchedules {
   /** While another channel of the plan is left. */
@@ -28,6 +32,7 @@ interface TypeEntry {
   required?: boolean;
   on_unknown?: OnUnknown;
   user_cap?: OnUserCap;
+  quiet_hours?: OnQuietHours;
   retry?: RetryByPriority;
 }
 
@@ -49,6 +54,7 @@ const entry = {
   required: Joi.boolean(),
   on_unknown: Joi.valid(...ON_UNKNOWN),
   user_cap: Joi.valid(...ON_USER_CAP),
+  quiet_hours: Joi.valid(...ON_QUIET_HOURS),
   retry,
 };
 
@@ -63,6 +69,7 @@ export interface NotificationTypeSettings {
   isRequired: boolean;
   onUnknown: OnUnknown;
   onUserCap: OnUserCap;
+  onQuietHours: OnQuietHours;
   retryFor(priority: Priority): RetrySchedules;
 }
 
@@ -72,6 +79,7 @@ export interface NotificationTypeJson {
   required: boolean;
   on_unknown: OnUnknown;
   user_cap: OnUserCap;
+  quiet_hours: OnQuietHours;
   retry: Record<Priority, RetrySchedules>;
 }
 
@@ -87,6 +95,7 @@ const BUILT_IN: Required<Omit<TypeEntry, 'retry'>> = {
   required: false,
   on_unknown: 'next_channel',
   user_cap: 'defer',
+  quiet_hours: 'defer',
 };
 const BUILT_IN_RETRY: RetryByPriority = {
   default: { before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] },
@@ -114,6 +123,7 @@ function resolve(file: NotificationTypesFile, own: TypeEntry): NotificationTypeS
     onUnknown: own.on_unknown ?? file.defaults.on_unknown ?? BUILT_IN.on_unknown,
     // What nobody can opt out of is not held back either, unless the type itself says so.
     onUserCap: own.user_cap ?? (isRequired ? 'exempt' : (file.defaults.user_cap ?? BUILT_IN.user_cap)),
+    onQuietHours: own.quiet_hours ?? (isRequired ? 'exempt' : (file.defaults.quiet_hours ?? BUILT_IN.quiet_hours)),
     retryFor: (priority) => byPriority[priority],
   };
 }
@@ -126,11 +136,12 @@ export function createNotificationTypes(file: NotificationTypesFile = { defaults
     settingsOf: (notificationType) => registered.get(notificationType) ?? unregistered,
     list: () =>
       [['default', unregistered] as const, ...registered].map(
-        ([name, { isRequired, onUnknown, onUserCap, retryFor }]) => ({
+        ([name, { isRequired, onUnknown, onUserCap, onQuietHours, retryFor }]) => ({
           notification_type: name,
           required: isRequired,
           on_unknown: onUnknown,
           user_cap: onUserCap,
+          quiet_hours: onQuietHours,
           retry: Object.fromEntries(PRIORITIES.map((priority) => [priority, retryFor(priority)])) as Record<
             Priority,
             RetrySchedules

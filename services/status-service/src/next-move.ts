@@ -91,16 +91,20 @@ export function movesWhenDue({ record, envelope }: KeptNotification, at: string)
 /**
  * What waited may go on: back into its lane, where a worker decides anew. Nothing, when it went on or was cancelled meanwhile.
  * @param isOver which of its waits have come to their end.
+ * @param because why, where it is not simply time.
  */
 export function movesAfterWaits(
   { record, envelope }: KeptNotification,
   isOver: (wait: Wait) => boolean,
   at: string,
+  because?: 'user_changed',
 ): Advance[] {
   if (envelope === undefined) return [];
   return openWaits(record)
     .filter(isOver)
-    .map(({ position, name, deferrals, reason }) => {
+    .map((wait) => {
+      const { position, name, deferrals } = wait;
+      const reason = because ?? wait.reason;
       const waiting = withItsWay(record, { ...envelope, ...position });
       const entry = timelineEntry(waiting, 'due', 'processing', at, { reason, discriminator: name });
       return {
@@ -111,7 +115,7 @@ export function movesAfterWaits(
           occurredAt: at,
           discriminator: name,
         }),
-        messages: [deferredLaneMessage({ ...waiting, deferrals: deferrals + 1 }, reason)],
+        messages: [deferredLaneMessage({ ...waiting, deferrals: deferrals + 1, isResumed: true }, reason)],
       };
     });
 }

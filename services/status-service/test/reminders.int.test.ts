@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   type EnvelopeJson,
+  EVENTS_EXCHANGE,
   laneQueue,
   type NotificationEventJson,
   type NotificationJson,
   parseEnvelope,
+  USER_CHANGED,
   type WaitReason,
 } from '@notify/contracts';
 import { type Delivery, waitMessage } from '@notify/messaging';
@@ -235,4 +237,61 @@ test('what was cancelled or sent while it waited does not come back', async () =
   await eventually(async () => (await reminderCount()) === 0);
   expect([...of(email, cancelled), ...of(email, sent)]).toEqual([]);
   expect([(await read(cancelled)).status, (await read(sent)).status]).toEqual(['cancelled', 'sent']);
+});
+
+/** As user-service tells that somebody has changed. */
+const announceChange = (userId: string): Promise<void> =>
+  bed.broker.publish({
+    exchange: EVENTS_EXCHANGE,
+    routingKey: USER_CHANGED,
+    messageId: randomUUID(),
+    body: { version: 1, id: userId },
+  });
+
+test("when a user changes, what waits for the end of the user's quiet hours is decided anew at once, and nothing else", async () => {
+  const [person, another] = [randomUUID(), randomUUID()];
+  const until = inMs(3_600_000);
+  const waits = async (userId: string, reason: WaitReason, wishes: Partial<EnvelopeJson> = {}): Promise<string> => {
+    const id = randomUUID();
+    const accepted = acceptedEvent(id, { at: inMs(-1_000), recipient: { user_id: userId }, ...wishes });
+    const hops = accepted.envelope.mode === 'all' ? [0, 1] : [0];
+    const told = hops.map((hop) => waiting({ ...accepted.envelope, hop }, until, reason));
+    await bed.publishEvents([accepted, ...told]);
+    await readAs(id, 'scheduled');
+    return id;
+  };
+  const [quiet, all] = [await waits(person, 'quiet_hours'), await waits(person, 'quiet_hours', { mode: 'all' })];
+  const others = [await waits(person, 'user_cap'), await waits(another, 'quiet_hours')];
+  const later = randomUUID();
+  await bed.publishEvents([scheduledEvent(later, until, { recipient: { user_id: person } })]);
+  await readAs(later, 'scheduled');
+  await announceChange(person);
+  await announceChange(person);
+  await readAs(quiet, 'processing');
+  await eventually(() => of(email, quiet).length + of(email, all).length + of(sms, all).length >= 3);
+  await announceChange(another);
+  await readAs(others[1] as string, 'processing');
+  expect([quiet, all].map((id) => of(email, id).length)).toEqual([1, 1]);
+  expect(JSON.parse(of(email, quiet)[0]?.body.toString() ?? '')).toMatchObject({ deferrals: 1, is_resumed: true });
+  expect(trail(await read(quiet)).slice(-2)).toEqual(['deferred email quiet_hours', 'due email user_changed']);
+  expect([...of(email, others[0] as string), ...of(email, later)]).toEqual([]);
+  expect([(await read(others[0] as string)).status, (await read(later)).status]).toEqual(['scheduled', 'scheduled']);
+});
+
+test('more than one batch of waiting notifications is decided anew, each once', async () => {
+  const person = randomUUID();
+  const accepted = Array.from({ length: 450 }, () =>
+    acceptedEvent(randomUUID(), { at: inMs(-1_000), recipient: { user_id: person } }),
+  );
+  const until = inMs(3_600_000);
+  await bed.publishEvents(accepted.flatMap((each) => [each, waiting(each.envelope, until, 'quiet_hours')]));
+  const ids = new Set<string>(accepted.map((each) => each.notification_id));
+  await eventually(async () => {
+    const count = "SELECT count(*)::int AS count FROM notifications WHERE status = 'scheduled' AND user_id = $1";
+    return (await bed.database.query<{ count: number }>(count, [person])).rows[0]?.count === ids.size;
+  });
+  await announceChange(person);
+  const back = () => email.filter(({ headers }) => ids.has(String(headers['notification_id'])));
+  await eventually(() => back().length === ids.size, 30_000);
+  expect(new Set(back().map(({ messageId }) => messageId)).size).toBe(ids.size);
 });
