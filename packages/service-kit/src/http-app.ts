@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import express, { type Express, type RequestHandler, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import type { HttpConfig } from './config.ts';
 import { withContext } from './context.ts';
@@ -23,8 +23,8 @@ export interface HttpAppOptions {
   readiness: Record<string, ReadinessCheck>;
   /** Mounted before the parser of JSON bodies: they read their bodies themselves, or have none. Default: none. */
   rawBodyRouters?: Router[];
-  /** Mounted in order, before the 404. */
-  routers: (Router | RequestHandler)[];
+  /** Mounted in order, before the 404 and before errors are answered. */
+  routers: (Router | RequestHandler | ErrorRequestHandler)[];
   /** Default `256kb`. */
   bodyLimit?: string;
 }

@@ -49,9 +49,11 @@ export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
     .pattern(API_KEY_PATTERN, 'nk_live_<id>_<secret>')
     .required()
     .messages({ 'string.pattern.name': 'API_KEY must look like {#name}' }),
-  // How many in a second, 0 for no limit: requests of one API key, of all; notifications that may use a channel. Per user: in a minute.
+  // How many in a second, 0 for no limit: requests of one API key, of all; requests from one address that
+  // no key lets in; notifications that may use a channel. Per user: in a minute.
   RATE_LIMIT_PER_KEY: limit(2_000),
   RATE_LIMIT_GLOBAL: limit(10_000),
+  RATE_LIMIT_PER_ADDRESS: limit(1_000),
   RATE_LIMIT_PER_USER: limit(0),
   RATE_LIMIT_EMAIL: limit(5_000),
   RATE_LIMIT_SMS: limit(2_000),
