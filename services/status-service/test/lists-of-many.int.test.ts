@@ -78,9 +78,9 @@ async function explain(filter: NotificationFilterJson, after?: ListPlace) {
   return { found: found.length, steps, blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'] };
 }
 
-const timeOf = (row: number) => new Date(Date.UTC(2026, 0, 1) + Math.floor(row / 4) * 40).toISOString();
+const timeOf = (row: number) => new Date(Date.UTC(2026, 0, 1) + Math.floor(row / 4) * 40);
 const idOf = (row: number) => `00000000-0000-7000-8000-${row.toString(16).padStart(12, '0')}`;
-const HALF_WAY: ListPlace = { createdAt: timeOf(ROWS / 2), id: idOf(ROWS / 2) };
+const HALF_WAY: ListPlace = { createdAt: timeOf(ROWS / 2).toISOString(), id: idOf(ROWS / 2) };
 
 /** Filters, and the index that finds what fits them. */
 const FILTERS: [NotificationFilterJson, string][] = [
