@@ -94,3 +94,15 @@ export function acceptedEvent(
     envelope,
   };
 }
+
+/** As the gateway accepts what is for later. */
+export function scheduledEvent(
+  id: string,
+  sendAt: string,
+  envelope: Partial<EnvelopeJson> = {},
+): NotificationEventJson {
+  const at = new Date().toISOString();
+  const accepted = acceptedEvent(id, { at, send_at: sendAt, ...envelope });
+  const { timeline } = notificationEvent(id, 'scheduled', { at });
+  return { ...accepted, status: 'scheduled', timeline: [...accepted.timeline, ...timeline] };
+}
