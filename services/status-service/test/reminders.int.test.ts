@@ -150,3 +150,23 @@ test('thousands that are due in the same second are all sent into their lanes, o
   expect(new Set(sent().map(({ messageId }) => messageId)).size).toBe(ids.length);
   expect(sent()).toHaveLength(ids.length);
 }, 90_000);
+
+test('a reminder of what was never accepted is dropped after an hour, and at once where there is no row', async () => {
+  const [stub, removed] = [randomUUID(), randomUUID()];
+  const anHourAgo = inMs(-3_601_000);
+  const waiting = (id: string) =>
+    bed.database.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM reminders.job_common WHERE data->>'notificationId' = $1`,
+      [id],
+    );
+  const sent = (id: string) => ({
+    ...notificationEvent(id, 'sent', { channel: 'email', at: anHourAgo, outcome: 'sent' }),
+    confirm_by: inMs(1_500),
+  });
+  await bed.publishEvents([sent(stub), sent(removed)]);
+  await readAs(stub, 'sent');
+  await readAs(removed, 'sent');
+  await bed.database.query('DELETE FROM notifications WHERE id = $1', [removed]);
+  await eventually(async () => (await waiting(stub)).rows[0]?.count === 0);
+  await eventually(async () => (await waiting(removed)).rows[0]?.count === 0);
+});
