@@ -124,6 +124,44 @@ export function variedExample(example: unknown, schema: JsonSchema, known: Known
     .map(([name, value]) => ({ ...base, [name]: value }));
 }
 
+/** What one part of the system takes and another can't keep: a database, a header, a parser with little stack. */
+const UNCARRIABLE: readonly unknown[] = [
+  'a\u0000b',
+  '\ud800',
+  'x\udfffy',
+  { '\u0000': 1 },
+  { '\ud800': 1 },
+  Object.fromEntries([['__proto__', { isAdmin: true }]]),
+  nested(200),
+  nested(2_000),
+];
+
+/** Where a schema takes any JSON: what is there is checked by nobody but those who have to carry it. */
+function freePlaces(schema: JsonSchema, place: readonly string[] = []): (readonly string[])[] {
+  if (schema.additionalProperties === true) return [place];
+  const ofItems = schema.items === undefined ? [] : freePlaces(schema.items, [...place, '0']);
+  const children = Object.entries(schema.properties ?? {});
+  return [...ofItems, ...children.flatMap(([name, child]) => freePlaces(child, [...place, name]))];
+}
+
+/** The example, valid but for one text or one piece of free data that can't be carried. */
+export function spoiltExample(example: unknown, schema: JsonSchema, known: KnownValues): fc.Arbitrary<unknown> {
+  const base = exampleValue(example, known);
+  const texts = placesOf(base).filter((place) => typeof valueAt(base, place) === 'string');
+  const free = freePlaces(schema).map((place) => [...place, 'spoilt']);
+  if (texts.length + free.length === 0) return fc.constant(base);
+  return fc
+    .tuple(
+      // Free data first: a text is mostly refused for its own sake.
+      fc.oneof(
+        ...(free.length === 0 ? [] : [{ weight: 3, arbitrary: fc.constantFrom(...free) }]),
+        ...(texts.length === 0 ? [] : [{ weight: 1, arbitrary: fc.constantFrom(...texts) }]),
+      ),
+      fc.constantFrom(...UNCARRIABLE),
+    )
+    .map(([place, value]) => replacedAt(base, place, value));
+}
+
 /** Deeper ones are in what is hostile already, and may be too deep to walk. */
 const MAX_PLACE_DEPTH = 8;
 
@@ -132,6 +170,9 @@ function placesOf(value: unknown, place: readonly string[] = []): (readonly stri
   if (typeof value !== 'object' || value === null || place.length === MAX_PLACE_DEPTH) return [place];
   return [place, ...Object.entries(value).flatMap(([key, child]) => placesOf(child, [...place, key]))];
 }
+
+const valueAt = (value: unknown, place: readonly string[]): unknown =>
+  place.reduce((inner, key) => (inner as Record<string, unknown>)[key], value);
 
 function replacedAt(value: unknown, [key, ...rest]: readonly string[], replacement: unknown): unknown {
   if (key === undefined) return replacement;
