@@ -170,7 +170,7 @@ function bodyOf(
   return fc.oneof(
     { weight: 5, arbitrary: asJson(fitting) },
     { weight: 5, arbitrary: asJson(brokenValue(fitting)) },
-    { weight: 2, arbitrary: asJson(spoiltExample(body.example, body.schema, known)) },
+    { weight: 4, arbitrary: asJson(spoiltExample(body.example, body.schema, known)) },
     { weight: 1, arbitrary: asJson(hostileValue()) },
     { weight: 2, arbitrary: odd },
     { weight: 1, arbitrary: nothing },

@@ -133,7 +133,6 @@ const UNCARRIABLE: readonly unknown[] = [
   { '\ud800': 1 },
   Object.fromEntries([['__proto__', { isAdmin: true }]]),
   nested(200),
-  nested(2_000),
 ];
 
 /** Where a schema takes any JSON: what is there is checked by nobody but those who have to carry it. */
@@ -144,13 +143,17 @@ function freePlaces(schema: JsonSchema, place: readonly string[] = []): (readonl
   return [...ofItems, ...children.flatMap(([name, child]) => freePlaces(child, [...place, name]))];
 }
 
-/** The example, valid but for one text or one piece of free data that can't be carried. */
+/** Valid, and seldom thought of. */
+const SELDOM = { empty: '', ' ': 0, nothing: null, none: [], constructor: {}, toString: [[]], length: -1, no: false };
+
+/** The example with what is seldom thought of as free data: valid, or all but one text or one piece of that data, which can't be carried. */
 export function spoiltExample(example: unknown, schema: JsonSchema, known: KnownValues): fc.Arbitrary<unknown> {
-  const base = exampleValue(example, known);
+  const freeData = freePlaces(schema);
+  const base = freeData.reduce((value, place) => replacedAt(value, place, SELDOM), exampleValue(example, known));
   const texts = placesOf(base).filter((place) => typeof valueAt(base, place) === 'string');
-  const free = freePlaces(schema).map((place) => [...place, 'spoilt']);
+  const free = freeData.map((place) => [...place, 'spoilt']);
   if (texts.length + free.length === 0) return fc.constant(base);
-  return fc
+  const spoilt = fc
     .tuple(
       // Free data first: a text is mostly refused for its own sake.
       fc.oneof(
@@ -160,6 +163,7 @@ export function spoiltExample(example: unknown, schema: JsonSchema, known: Known
       fc.constantFrom(...UNCARRIABLE),
     )
     .map(([place, value]) => replacedAt(base, place, value));
+  return fc.oneof({ weight: 2, arbitrary: spoilt }, fc.constant(base));
 }
 
 /** Deeper ones are in what is hostile already, and may be too deep to walk. */
@@ -172,13 +176,13 @@ function placesOf(value: unknown, place: readonly string[] = []): (readonly stri
 }
 
 const valueAt = (value: unknown, place: readonly string[]): unknown =>
-  place.reduce((inner, key) => (inner as Record<string, unknown>)[key], value);
+  place.reduce((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
 
 function replacedAt(value: unknown, [key, ...rest]: readonly string[], replacement: unknown): unknown {
   if (key === undefined) return replacement;
   const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
   // Not an assignment: that would set the prototype where the key is `__proto__`.
-  const child = replacedAt((value as Record<string, unknown>)[key], rest, replacement);
+  const child = replacedAt(valueAt(value, [key]), rest, replacement);
   Object.defineProperty(copy, key, { value: child, enumerable: true, configurable: true, writable: true });
   return copy;
 }
