@@ -23,6 +23,7 @@ import { createAuthenticateUser } from './authenticate-user.ts';
 import { batchRoute } from './batch-route.ts';
 import type { GatewayConfig } from './config.ts';
 import { countTheRest } from './count-the-rest.ts';
+import { createCrossOrigin } from './cross-origin.ts';
 import { docsRoute } from './docs-route.ts';
 import { followRoute } from './follow-route.ts';
 import { forwardRoute } from './forward-route.ts';
@@ -114,6 +115,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       forwardRoute(managementOperations({ userService, templateService, inAppService, users, templates }), {
         guard,
         userGuard,
+        crossOrigin: createCrossOrigin(config.CORS_ORIGINS),
       }),
       userTokensRoute(guard('users:write'), { tokens, users }),
       apiKeysRoute(guard('admin'), database),
