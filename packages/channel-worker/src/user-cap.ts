@@ -1,4 +1,4 @@
-import { type ClaimCap, recipientKey } from '@notify/claims';
+import type { ClaimCap } from '@notify/claims';
 import type { Envelope, NotificationTypeSettings } from '@notify/contracts';
 
 /** How much one person may get. */
@@ -22,7 +22,7 @@ export function capFor(
   const { expiresAt } = envelope;
   const expiresAtMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
   return {
-    recipient: recipientKey(envelope.recipient),
+    recipient: envelope.recipient,
     perWindow,
     windowMs,
     notAfterMs: onUserCap === 'suppress' ? 0 : expiresAtMs,

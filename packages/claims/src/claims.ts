@@ -1,8 +1,9 @@
 import { type Channel, type Position, positionKey } from '@notify/contracts';
 import type { Redis, Result } from 'ioredis';
+import type { AddressDigest } from './address-digest.ts';
 import { CLOSED_FIELD, closedHopField, notificationKey, TTL_SECONDS } from './keys.ts';
-import { addressDigest, suppressedKey } from './suppressed-addresses.ts';
-import { type ClaimCap, COUNTED_FIELD, EARLY_MS, TAKE_PLACE, userCapKey } from './user-cap.ts';
+import { suppressedKey } from './suppressed-addresses.ts';
+import { type ClaimCap, COUNTED_FIELD, EARLY_MS, recipientKey, TAKE_PLACE, userCapKey } from './user-cap.ts';
 
 /**
  * Of one notification's hash, the field of one position: takes it when it is free and nothing has closed the notification.
@@ -105,20 +106,23 @@ function outcomeIn<Outcome>(held: string): Outcome | undefined {
   return prefix === undefined ? undefined : (JSON.parse(held.slice(prefix.length)) as Outcome);
 }
 
-/** Claims in Redis: one hash per notification, one field per position. */
-export function createClaims<Outcome>(redis: Redis): Claims<Outcome> {
+/**
+ * Claims in Redis: one hash per notification, one field per position.
+ * @param digestOf made with the same secret as user-service's copy of the suppressed addresses, else none is ever found there.
+ */
+export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Claims<Outcome> {
   redis.defineCommand('beginClaim', { numberOfKeys: 3, lua: BEGIN });
   return {
     async begin(notificationId, position, token, { address, cap } = {}) {
       const [state, value, time] = await redis.beginClaim(
         notificationKey(notificationId),
         suppressedKey(address?.channel ?? 'email'),
-        userCapKey(cap?.recipient ?? ''),
+        userCapKey(cap === undefined ? '' : recipientKey(cap.recipient, digestOf)),
         positionKey(position),
         TTL_SECONDS,
         token,
         closedHopField(position),
-        address === undefined ? '' : addressDigest(address.address),
+        address === undefined ? '' : digestOf(address.address),
         cap?.perWindow ?? 0,
         notificationId,
         cap?.windowMs ?? 0,

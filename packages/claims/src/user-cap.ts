@@ -1,5 +1,5 @@
 import type { Recipient } from '@notify/contracts';
-import { addressDigest } from './suppressed-addresses.ts';
+import type { AddressDigest } from './address-digest.ts';
 
 /** Of a notification's hash: it has had its place. No retry, failover or repeat of it counts again. */
 export const COUNTED_FIELD = 'counted';
@@ -30,8 +30,7 @@ end
 
 /** Asked with a claim: how much its recipient may get. */
 export interface ClaimCap {
-  /** As recipientKey() names them. */
-  recipient: string;
+  recipient: Recipient;
   /** Notifications in any window; at least 1. */
   perWindow: number;
   windowMs: number;
@@ -45,7 +44,7 @@ export const userCapKey = (recipient: string): string => `user_cap:${recipient}`
  * Whom a notification is for: the user, or of contacts given with the request the first one, whatever channel takes it, so that a failover
  * stays with the same person.
  */
-export function recipientKey({ userId, to }: Recipient): string {
+export function recipientKey({ userId, to }: Recipient, digestOf: AddressDigest): string {
   if (to === undefined) return `user:${userId}`;
-  return `address:${addressDigest(to.email ?? to.phone ?? to.deviceTokens?.[0] ?? '')}`;
+  return `address:${digestOf(to.email ?? to.phone ?? to.deviceTokens?.[0] ?? '')}`;
 }

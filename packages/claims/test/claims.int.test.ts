@@ -3,11 +3,14 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openRedis } from '@notify/service-kit';
 import { createTestKit, eventually, testRedisUrl } from '@notify/testing';
 import type { Redis } from 'ioredis';
+import { createAddressDigest } from '../src/address-digest.ts';
 import { type ClaimedSend, type ClaimState, type Claims, createClaims } from '../src/claims.ts';
 import { type Closings, createClosings } from '../src/closings.ts';
 import { notificationKey } from '../src/keys.ts';
-import { addressDigest, createSuppressedAddresses } from '../src/suppressed-addresses.ts';
+import { createSuppressedAddresses } from '../src/suppressed-addresses.ts';
 import { type ClaimCap, recipientKey, userCapKey } from '../src/user-cap.ts';
+
+const digestOf = createAddressDigest('a-secret-of-the-tests-that-is-long-enough');
 
 let kit: ReturnType<typeof createTestKit>;
 let redis: Redis;
@@ -18,7 +21,7 @@ let id: string;
 beforeEach(async () => {
   kit = createTestKit('claims-test');
   redis = await openRedis(testRedisUrl(), kit.logger, kit.lifecycle);
-  claims = createClaims(redis);
+  claims = createClaims(redis, digestOf);
   closings = createClosings(redis);
   id = randomUUID();
 });
@@ -95,18 +98,18 @@ test('what has arrived is not sent again: all of it, or the one hop that is for 
 test('a suppressed address gets no grant on its channel, in whatever case it is written', async () => {
   const suppressed = createSuppressedAddresses(redis);
   const address = `${id}@example.com`;
-  await suppressed.add('email', [addressDigest(address.toUpperCase())]);
+  await suppressed.add('email', [digestOf(address.toUpperCase())]);
   expect(await claims.begin(id, at(), 'a', { address: { channel: 'email', address } })).toEqual({
     state: 'suppressed',
   });
   expect(await claims.begin(id, at(1), 'a', { address: { channel: 'sms', address } })).toEqual({ state: 'granted' });
-  await suppressed.remove('email', [addressDigest(address)]);
+  await suppressed.remove('email', [digestOf(address)]);
   expect(await claims.begin(id, at(2), 'a', { address: { channel: 'email', address } })).toEqual({ state: 'granted' });
 });
 
 /** For a person of this test's own: two in ten minutes, unless it says otherwise. */
 const capped = (overrides: Partial<ClaimCap> = {}) => ({
-  cap: { recipient: `user:${id}`, perWindow: 2, windowMs: 600_000, ...overrides },
+  cap: { recipient: { userId: id }, perWindow: 2, windowMs: 600_000, ...overrides },
 });
 const beginNew = (send: ClaimedSend) => claims.begin(randomUUID(), at(), 'a', send);
 /** In how many minutes a claim may come again; 0: it was granted. */
@@ -120,7 +123,9 @@ test('what exceeds the cap of its recipient is told when it has a place, one aft
   expect(answers.map(minutesUntil)).toEqual([0, 0, 10, 10, 20]);
   expect(await claims.begin(id, at(), 'a', capped())).toMatchObject({ state: 'early' });
   expect(await redis.exists(notificationKey(id))).toBe(0);
-  expect(await claims.begin(id, at(), 'a', capped({ recipient: `user:other-${id}` }))).toEqual({ state: 'granted' });
+  expect(await claims.begin(id, at(), 'a', capped({ recipient: { userId: `other-${id}` } }))).toEqual({
+    state: 'granted',
+  });
 });
 
 test('of thirty that ask at once as many are granted as the cap allows', async () => {
@@ -167,7 +172,7 @@ test('what would wait too long, or is not to wait at all, is claimed and takes n
 
 test('a suppressed address does not count, and what is cancelled while it waits stays so', async () => {
   const address = `${id}@example.com`;
-  await createSuppressedAddresses(redis).add('email', [addressDigest(address)]);
+  await createSuppressedAddresses(redis).add('email', [digestOf(address)]);
   const send = capped({ perWindow: 1 });
   expect(await beginNew({ ...send, address: { channel: 'email', address } })).toEqual({ state: 'suppressed' });
   expect(await beginNew(send)).toEqual({ state: 'granted' });
@@ -183,9 +188,9 @@ test('nothing of a person is left in Redis once their window is over', async () 
 });
 
 test('contacts given with a request are one person by the first of them, in whatever case, and never by the address itself', () => {
-  const key = recipientKey({ to: { email: 'Ada@example.com', phone: '+14155550123' } });
-  expect(recipientKey({ to: { email: 'ada@example.com' } })).toBe(key);
+  const key = recipientKey({ to: { email: 'Ada@example.com', phone: '+14155550123' } }, digestOf);
+  expect(recipientKey({ to: { email: 'ada@example.com' } }, digestOf)).toBe(key);
   expect(key).not.toMatch(/ada/i);
-  expect(recipientKey({ to: { phone: '+14155550123' } })).not.toBe(key);
-  expect(recipientKey({ userId: 'ada' })).toBe('user:ada');
+  expect(recipientKey({ to: { phone: '+14155550123' } }, digestOf)).not.toBe(key);
+  expect(recipientKey({ userId: 'ada' }, digestOf)).toBe('user:ada');
 });
