@@ -43,9 +43,9 @@ export function createEventBatchHandler(
         continue;
       }
       if (isUserChange(delivery)) {
-        const change = parseUserChange(delivery);
-        if (change === undefined) refused.push({ delivery, reason: 'invalid_message', detail: 'names no user' });
-        else changedUsers.add(change.id);
+        const userId = parseUserChange(delivery);
+        if (userId === undefined) refused.push({ delivery, reason: 'invalid_message', detail: 'names no user' });
+        else changedUsers.add(userId);
         continue;
       }
       const { event, problem } = parseRecordEvent(delivery);

@@ -1,4 +1,4 @@
-import { type ChangedJson, changedSchema, check, USER_CHANGED } from '@notify/contracts';
+import { CALLER_ID_PATTERN, changedSchema, check, USER_CHANGED } from '@notify/contracts';
 import type { Delivery, Publisher } from '@notify/messaging';
 import { type Database, inTransaction } from '@notify/service-kit';
 import { advanceNotifications } from './advance-notifications.ts';
@@ -19,9 +19,10 @@ const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 export const isUserChange = ({ routingKey }: Pick<Delivery, 'routingKey'>): boolean => routingKey === USER_CHANGED;
 
 /** Who has changed, or undefined where the message does not say. */
-export function parseUserChange({ body }: Pick<Delivery, 'body'>): ChangedJson | undefined {
+export function parseUserChange({ body }: Pick<Delivery, 'body'>): string | undefined {
   const result = check(changedSchema, parseJson(body) ?? null);
-  return result.errors === undefined ? result.value : undefined;
+  if (result.errors !== undefined || !CALLER_ID_PATTERN.test(result.value.id)) return undefined;
+  return result.value.id;
 }
 
 /**

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   type EnvelopeJson,
   EVENTS_EXCHANGE,
+  FAILED_QUEUE,
   laneQueue,
   type NotificationEventJson,
   type NotificationJson,
@@ -316,4 +317,13 @@ test('more than one batch of waiting notifications is decided anew, each once', 
   const back = () => email.filter(({ headers }) => ids.has(String(headers['notification_id'])));
   await eventually(() => back().length === ids.size, 30_000);
   expect(new Set(back().map(({ messageId }) => messageId)).size).toBe(ids.size);
+});
+
+test('a change that names nobody there could be is dead-lettered, and holds nothing up', async () => {
+  const failed = await bed.collect(FAILED_QUEUE);
+  await announceChange('\u0000');
+  await eventually(() => failed.length === 1);
+  const id = randomUUID();
+  await bed.publishEvents([acceptedEvent(id, { at: inMs(0) })]);
+  await readAs(id, 'accepted');
 });

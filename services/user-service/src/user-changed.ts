@@ -3,10 +3,10 @@ import { type ChangedJson, EVENTS_EXCHANGE, USER_CHANGED } from '@notify/contrac
 import type { Publisher } from '@notify/messaging';
 import { errorFields, type Logger } from '@notify/service-kit';
 
-/** Tells every cache to drop what it holds of a user. Call it after the commit. */
+/** Tells every cache to drop what it holds of a user, and the record to decide anew what waits for their quiet hours. Call it after the commit. */
 export type AnnounceUserChanged = (userId: string) => void;
 
-/** Nobody waits for it: what is lost while the broker is away, the caches make good by their own expiry. */
+/** Nobody waits for it: what is lost while the broker is away, the caches make good by their own expiry, the record when the old hours end. */
 export function createUserChangedAnnouncer(publisher: Publisher, logger: Logger): AnnounceUserChanged {
   return (userId) => {
     const body: ChangedJson = { version: 1, id: userId };
