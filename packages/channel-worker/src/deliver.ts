@@ -208,7 +208,7 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
       if (claim.ageSeconds < mayBeAliveSeconds) return defer(envelope, 'already_sending');
       return conclude(envelope, stepOfDeadSender(envelope));
     }
-    if (claim.state === 'early') return waitUntil(envelope, 'user_cap', claim.until);
+    if (claim.state === 'early') return waitUntil(envelope, claim.reason, claim.until);
     if (claim.state === 'over_cap') {
       return conclude(envelope, stepOf(decideOverCap(types.settingsOf(envelope.notificationType))));
     }
@@ -226,12 +226,12 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     return underClaim(envelope, () => stepOf(decideSkip(envelope, PROVIDERS_UNAVAILABLE)));
   }
 
-  /** Its recipient is to be left alone until then: it waits, unless it would be too late by then. */
+  /** Its recipient is to be left alone until then: it waits, unless it was dealt with before, or would be too late by then. */
   async function keepQuiet(envelope: Envelope, until: string): Promise<void> {
     const { expiresAt } = envelope;
     const isTooLate = expiresAt !== undefined && Date.parse(expiresAt) <= Date.parse(until);
-    if (isTooLate) return underClaim(envelope, () => stepOf(decideExpired('quiet_hours')));
-    return waitUntil(envelope, 'quiet_hours', until);
+    const send: ClaimedSend | undefined = isTooLate ? undefined : { notBefore: until };
+    return underClaim(envelope, () => stepOf(decideExpired('quiet_hours')), send);
   }
 
   async function deliverEnvelope(envelope: Envelope, redelivered: boolean): Promise<void> {

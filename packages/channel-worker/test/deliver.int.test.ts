@@ -403,3 +403,22 @@ test('what comes back from a wait is decided by what the user wants now, not by 
   await eventually(() => eventsOf(still).length === 1);
   expect(eventsOf(still)[0]?.timeline[0]?.until).toContain(`T${later.end}:00`);
 });
+
+test('quiet hours that have begun since do not hide what was done before them: sent, cancelled, or cut off', async () => {
+  const deliver = createEmailDeliver(quietUser());
+  const [sent, cancelled, cutOff] = [0, 1, 2].map(() => envelopeOf({ recipient: { userId: randomUUID() } })) as [
+    Envelope,
+    Envelope,
+    Envelope,
+  ];
+  await deliver(deliveryOf({ ...sent, priority: 'critical' }));
+  await createClosings(redis).cancel(cancelled.notificationId, 0);
+  const [seconds] = await redis.time();
+  await redis.hset(`notification:${cutOff.notificationId}`, positionKey(cutOff), `sending:${Number(seconds) - 60}`);
+  for (const envelope of [sent, cancelled, cutOff]) await deliver(deliveryOf(envelope));
+  await eventually(() => events.length === 4);
+  expect(eventsOf(sent).map(({ event }) => event)).toEqual(['sent', 'sent']);
+  expect(eventsOf(cancelled).map(({ event }) => event)).toEqual(['cancelled']);
+  expect(eventsOf(cutOff)).toMatchObject([{ event: 'failover', attempts: [{ error_code: 'worker_died' }] }]);
+  expect(calls).toHaveLength(1);
+});

@@ -1,4 +1,4 @@
-import { type Channel, type Position, positionKey } from '@notify/contracts';
+import { type Channel, type Position, positionKey, type WaitReason } from '@notify/contracts';
 import type { Redis, Result } from 'ioredis';
 import type { AddressDigest } from './address-digest.ts';
 import { CLOSED_FIELD, closedHopField, notificationKey, TTL_SECONDS } from './keys.ts';
@@ -8,8 +8,8 @@ import { type ClaimCap, COUNTED_FIELD, EARLY_MS, recipientKey, TAKE_PLACE, userC
 /**
  * Of one notification's hash, the field of one position: takes it when it is free and nothing has closed the notification.
  * Redis's own clock tells the age, so that workers' clocks need not agree. A claim whose answer was lost is taken again with its
- * token, once: of two copies of a message with the same token, only one may send. What has to wait for its recipient's cap takes nothing,
- * so that it can come again, or be cancelled.
+ * token, once: of two copies of a message with the same token, only one may send. What has to wait takes nothing, and gives back what
+ * was its own, so that it can come again, or be cancelled.
  */
 const BEGIN = `
 ${TAKE_PLACE}
@@ -20,13 +20,18 @@ local isMine = held and string.sub(held, 1, 8) == 'sending:' and string.sub(held
 if held and not isMine then return { 'held', held, tonumber(now) } end
 local closed = redis.call('HGET', KEYS[1], '${CLOSED_FIELD}') or redis.call('HGET', KEYS[1], ARGV[4])
 if closed then return { 'closed', closed, 0 } end
+local notBefore = tonumber(ARGV[10])
+if notBefore then
+  redis.call('HDEL', KEYS[1], field)
+  return { 'early', 'quiet_hours', notBefore }
+end
 local state, cap = 'granted', tonumber(ARGV[6])
 if ARGV[5] ~= '' and redis.call('SISMEMBER', KEYS[2], ARGV[5]) == 1 then
   state = 'suppressed'
 elseif cap > 0 and redis.call('HEXISTS', KEYS[1], '${COUNTED_FIELD}') == 0 then
   local nowMs = now * 1000 + math.floor(microseconds / 1000)
   local place = takePlace(KEYS[3], ARGV[7], cap, tonumber(ARGV[8]), nowMs, tonumber(ARGV[9]))
-  if place and place > nowMs + ${EARLY_MS} then return { 'early', '', place } end
+  if place and place > nowMs + ${EARLY_MS} then return { 'early', 'user_cap', place } end
   if place then redis.call('HSET', KEYS[1], '${COUNTED_FIELD}', 1) else state = 'over_cap' end
 end
 redis.call('HSET', KEYS[1], field, 'sending:' .. now .. (isMine and '' or mine))
@@ -44,8 +49,8 @@ export type ClaimState<Outcome> =
   | { state: 'granted' }
   /** The caller has it and decides what follows; nothing is to be sent to this address. */
   | { state: 'suppressed' }
-  /** Its recipient has had enough for now. Nothing was claimed: at that time it has a place, and asks again. */
-  | { state: 'early'; until: string }
+  /** Its recipient has had enough for now, or is to be left alone. Nothing was claimed: at that time it may ask again. */
+  | { state: 'early'; reason: WaitReason; until: string }
   /** The caller has it and decides what follows: its recipient has had enough, and there is no place that it could wait for. */
   | { state: 'over_cap' }
   /** Cancelled, or delivered after all: nothing more is to be done. */
@@ -67,6 +72,8 @@ export interface ClaimedSend {
   address?: ClaimAddress;
   /** Whether its recipient may get one more. */
   cap?: ClaimCap;
+  /** Quiet hours, as the caller knows: unless it was claimed or closed before, nothing is to be sent until then. RFC 3339. */
+  notBefore?: string;
 }
 
 /** @typeParam Outcome what a worker keeps of a position; plain data. */
@@ -97,6 +104,7 @@ declare module 'ioredis' {
       notificationId: string,
       windowMs: number,
       notAfterMs: number | '',
+      notBeforeMs: number | '',
     ): Result<[string, string, number], Context>;
   }
 }
@@ -113,7 +121,7 @@ function outcomeIn<Outcome>(held: string): Outcome | undefined {
 export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Claims<Outcome> {
   redis.defineCommand('beginClaim', { numberOfKeys: 3, lua: BEGIN });
   return {
-    async begin(notificationId, position, token, { address, cap } = {}) {
+    async begin(notificationId, position, token, { address, cap, notBefore } = {}): Promise<ClaimState<Outcome>> {
       const [state, value, time] = await redis.beginClaim(
         notificationKey(notificationId),
         suppressedKey(address?.channel ?? 'email'),
@@ -127,9 +135,10 @@ export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Cl
         notificationId,
         cap?.windowMs ?? 0,
         cap?.notAfterMs ?? '',
+        notBefore === undefined ? '' : Date.parse(notBefore),
       );
       if (state === 'granted' || state === 'suppressed' || state === 'over_cap') return { state };
-      if (state === 'early') return { state, until: new Date(time).toISOString() };
+      if (state === 'early') return { state, reason: value as WaitReason, until: new Date(time).toISOString() };
       if (state === 'closed') return { state, reason: value };
       const outcome = outcomeIn<Outcome>(value);
       if (outcome !== undefined) return { state: 'done', outcome };

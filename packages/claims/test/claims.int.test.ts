@@ -194,3 +194,17 @@ test('contacts given with a request are one person by the first of them, in what
   expect(recipientKey({ to: { phone: '+14155550123' } }, digestOf)).not.toBe(key);
   expect(recipientKey({ userId: 'ada' }, digestOf)).toBe('user:ada');
 });
+
+test('what is to wait is told so and claims nothing, not even what its token holds; what was done or closed before is told first', async () => {
+  const notBefore = new Date(Date.now() + 3_600_000).toISOString();
+  const wait = { state: 'early', reason: 'quiet_hours', until: notBefore };
+  expect(await claims.begin(id, at(), 'a', { notBefore })).toEqual(wait);
+  await claims.begin(id, at(), 'mine');
+  expect(await claims.begin(id, at(), 'b', { notBefore })).toMatchObject({ state: 'sending' });
+  expect(await claims.begin(id, at(), 'mine', { notBefore })).toEqual(wait);
+  expect(await claims.begin(id, at(), 'b')).toEqual({ state: 'granted' });
+  await claims.finish(id, at(), { n: 1 }, false);
+  expect(await claims.begin(id, at(), 'b', { notBefore })).toEqual({ state: 'done', outcome: { n: 1 } });
+  expect(await closings.cancel(id, 0)).toBe(true);
+  expect(await claims.begin(id, at(1), 'b', { notBefore })).toEqual({ state: 'closed', reason: 'cancelled' });
+});
