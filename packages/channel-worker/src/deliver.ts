@@ -7,7 +7,6 @@ import {
   hasNextChannel,
   type NotificationTypes,
   PROVIDERS_UNAVAILABLE,
-  parseEnvelope,
   type RungName,
   type WaitReason,
 } from '@notify/contracts';
@@ -33,6 +32,7 @@ import {
 } from './decide-next.ts';
 import type { GuardedProvider } from './guarded-provider.ts';
 import { outcomeOf } from './outcome-of.ts';
+import { parseMessage } from './parse-message.ts';
 import { type Enrichment, type Prepared, prepare } from './prepare.ts';
 import { deferralOf, publicationsOf } from './publications.ts';
 import type { Decision, Step } from './step.ts';
@@ -275,22 +275,4 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
       deliverEnvelope(envelope, delivery.redelivered),
     );
   };
-}
-
-/** What a lane's message says, or why it is no message for this lane. */
-function parseMessage(
-  body: Buffer,
-  channel: Channel,
-): { envelope: Envelope; problem?: never } | { envelope?: never; problem: string } {
-  let json: unknown;
-  try {
-    json = JSON.parse(body.toString('utf8'));
-  } catch {
-    return { problem: 'not JSON' };
-  }
-  const parsed = parseEnvelope(json);
-  if (parsed.problem !== undefined) return { problem: parsed.problem };
-  const { envelope } = parsed;
-  if (envelope.plan[envelope.hop] !== channel) return { problem: `its hop is not on the channel ${channel}` };
-  return { envelope };
 }

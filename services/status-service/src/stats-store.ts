@@ -20,13 +20,19 @@ export async function countNotifications(database: Database, since: string): Pro
   return rows;
 }
 
+/** What had to wait counts from the end of its wait. */
 const SAMPLE_QUERY = `
   WITH newest AS MATERIALIZED (
-    SELECT id, greatest(created_at, send_at) AS due_at, attempts
+    SELECT id, created_at, send_at, timeline, attempts
     FROM notifications WHERE created_at > $1 ORDER BY created_at DESC, id DESC LIMIT ${SAMPLE_SIZE}
+  ), due AS (
+    SELECT id, attempts, greatest(created_at, send_at, (
+      SELECT max((entry ->> 'at')::timestamptz) FROM jsonb_array_elements(timeline) AS entry WHERE entry ->> 'event' = 'due'
+    )) AS due_at
+    FROM newest
   ), calls AS MATERIALIZED (
-    SELECT newest.id, newest.due_at, call.*
-    FROM newest, jsonb_to_recordset(newest.attempts) AS call
+    SELECT due.id, due.due_at, call.*
+    FROM due, jsonb_to_recordset(due.attempts) AS call
       (channel text, provider text, status text, error_class text, started_at timestamptz, duration_ms double precision)
   ), latencies AS (
     SELECT DISTINCT ON (id) extract(epoch FROM started_at - due_at) * 1000 + duration_ms AS ms

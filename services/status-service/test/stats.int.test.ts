@@ -17,10 +17,19 @@ afterAll(() => bed.close(), 60_000);
 const HOUR_MS = 3_600_000;
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 
-/** One that was accepted so long ago, and whose provider call began two seconds later and took 12 ms. */
-async function one(ageMs: number, status: 'sent' | 'failed', errorClass?: AttemptJson['error_class']): Promise<void> {
+/** One that was accepted so long ago, perhaps had to wait first, and whose provider call began two seconds later and took 12 ms. */
+async function one(
+  ageMs: number,
+  status: 'sent' | 'failed',
+  errorClass?: AttemptJson['error_class'],
+  waitMs = 0,
+): Promise<void> {
   const id = randomUUID();
-  const at = ago(ageMs - 2_000);
+  const at = ago(ageMs - waitMs - 2_000);
+  if (waitMs > 0) {
+    const due = notificationEvent(id, 'due', { status: 'processing', at: ago(ageMs - waitMs) });
+    await bed.publishEvents([due]);
+  }
   const event = notificationEvent(id, status, { channel: 'email', at, outcome: status });
   if (errorClass !== undefined) for (const attempt of event.attempts) attempt.error_class = errorClass;
   await bed.publishEvents([acceptedEvent(id, { at: ago(ageMs) }), event]);
@@ -28,7 +37,7 @@ async function one(ageMs: number, status: 'sent' | 'failed', errorClass?: Attemp
 
 test('each window counts what was accepted in it, and tells latency, providers and queues', async () => {
   await one(60_000, 'sent');
-  await one(60_000, 'sent');
+  await one(60_000, 'sent', undefined, 30_000);
   await one(60_000, 'failed', 'transient');
   await one(60_000, 'failed', 'recipient');
   await one(2 * HOUR_MS, 'sent');

@@ -37,7 +37,7 @@ export interface StatsJson {
   by_channel: Partial<Record<Channel, Partial<Record<Status, number>>>>;
   /** Of those that were sent, delivered, read, failed or unknown: how many were sent, delivered or read. 0 to 1, null where there are none. */
   success_rate: number | null;
-  /** From `created_at`, or a later `send_at`, until a provider took it; null where none was taken. */
+  /** From `created_at`, or a later `send_at` or end of a wait, until a provider took it; null where none was taken. */
   latency_ms: { p50: number; p95: number; p99: number } | null;
   providers: ProviderStatsJson[];
   /** Of how many notifications, the newest of the window, `latency_ms` and `providers` tell. */
