@@ -14,11 +14,13 @@ import {
   renderTemplate,
   type TemplateCatalogue,
   TemplateRenderError,
+  type UnsubscribeLinks,
   type UserDirectory,
+  withUnsubscribeUrl,
 } from '@notify/enrichment';
 
 export type Prepared =
-  | { state: 'ready'; addresses: Address[]; content: RenderedContent }
+  | { state: 'ready'; addresses: Address[]; content: RenderedContent; unsubscribeUrl?: string }
   /** This channel can't be used. */
   | { state: 'skip'; reason: string }
   /** No channel can be used. */
@@ -29,6 +31,7 @@ export type Prepared =
 export interface Enrichment {
   users: UserDirectory;
   templates: TemplateCatalogue;
+  links: UnsubscribeLinks;
 }
 
 async function reachableOf(envelope: Envelope, users: UserDirectory): Promise<Reachable | undefined> {
@@ -52,7 +55,7 @@ function devicesInReach(devices: readonly Address[], providers: readonly string[
 export async function prepare(
   envelope: Envelope,
   channel: Channel,
-  { users, templates }: Enrichment,
+  { users, templates, links }: Enrichment,
   types: NotificationTypes,
   providers: readonly string[],
 ): Promise<Prepared> {
@@ -71,19 +74,23 @@ export async function prepare(
     const content = envelope.content ?? {};
     const withContent = template === undefined ? channelsWithContent(content) : channelsOf(template, locale);
     const { notificationType } = envelope;
-    const { isRequired } = types.settingsOf(notificationType);
+    const { isRequired, hasUnsubscribe } = types.settingsOf(notificationType);
     const reason = reasonToSkip(channel, { notificationType, isRequired, reachable, withContent });
     if (reason !== undefined) return { state: 'skip', reason };
     const known = addressesOn(channel, reachable);
     const addresses = channel === 'push' ? devicesInReach(known, providers) : known;
     if (addresses.length === 0) return { state: 'skip', reason: 'no_contact' };
+    const { userId } = envelope.recipient;
+    // Only of a user are preferences kept.
+    const unsubscribeUrl = userId === undefined ? undefined : links.urlFor({ userId, notificationType });
     return {
       state: 'ready',
       addresses,
+      ...(channel === 'email' && hasUnsubscribe ? { unsubscribeUrl } : {}),
       content:
         template === undefined
           ? contentFor(channel, content)
-          : renderTemplate(template, channel, locale, envelope.variables),
+          : renderTemplate(template, channel, locale, withUnsubscribeUrl(envelope.variables, unsubscribeUrl)),
     };
   } catch (error) {
     if (error instanceof MissingVariablesError) return { state: 'skip', reason: 'missing_variables' };

@@ -1,6 +1,6 @@
 import { createClaims } from '@notify/claims';
 import { type Channel, laneQueue, PRIORITIES, SYNC_TRY_TIMEOUT_MS } from '@notify/contracts';
-import { openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
+import { createUnsubscribeLinks, openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
 import { type Consumer, openBroker } from '@notify/messaging';
 import {
   createHttpApp,
@@ -70,6 +70,7 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
     enrichment: {
       users: await openUserDirectory(userService, broker),
       templates: await openTemplateCatalogue(templateService, broker),
+      links: createUnsubscribeLinks(config.SERVICE_TOKEN_SECRET, config.PUBLIC_URL),
     },
     broker,
     logger,

@@ -10,6 +10,7 @@ import {
   positionKey,
   STATUS_QUEUE,
 } from '@notify/contracts';
+import { createUnsubscribeLinks } from '@notify/enrichment';
 import { type Broker, openBroker } from '@notify/messaging';
 import { createMetrics, openRedis } from '@notify/service-kit';
 import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@notify/testing';
@@ -79,6 +80,7 @@ function createEmailDeliver(overrides: Partial<DeliverOptions> = {}) {
         drop: () => {},
       },
       templates: { lookUp: async () => undefined, drop: () => {} },
+      links: createUnsubscribeLinks('a-secret-of-the-tests', 'https://notify.example'),
     },
     broker,
     logger: kit.logger,

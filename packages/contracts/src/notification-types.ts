@@ -21,7 +21,9 @@ type RetryByPriority = Partial<Record<Priority | 'default', Partial<RetrySchedul
 
 /** One entry of the registry, as its file has it. */
 interface TypeEntry {
+  title?: string;
   required?: boolean;
+  unsubscribe?: boolean;
   on_unknown?: OnUnknown;
   retry?: RetryByPriority;
 }
@@ -40,7 +42,13 @@ const retry = Joi.object(
     ['default', ...PRIORITIES].map((key) => [key, Joi.object({ before_failover: schedule, last_channel: schedule })]),
   ),
 );
-const entry = { required: Joi.boolean(), on_unknown: Joi.valid(...ON_UNKNOWN), retry };
+const entry = {
+  title: Joi.string().max(80),
+  required: Joi.boolean(),
+  unsubscribe: Joi.boolean(),
+  on_unknown: Joi.valid(...ON_UNKNOWN),
+  retry,
+};
 
 export const notificationTypesFileSchema = Joi.object<NotificationTypesFile>({
   defaults: Joi.object(entry).default({}),
@@ -49,8 +57,12 @@ export const notificationTypesFileSchema = Joi.object<NotificationTypesFile>({
 
 /** What holds for one notification type. */
 export interface NotificationTypeSettings {
+  /** How people are shown it: `Order updates`. */
+  title: string;
   /** Nobody can opt out of it: a person's switches for channels and types are passed over. */
   isRequired: boolean;
+  /** Email of it says how to unsubscribe. Never with a required one. */
+  hasUnsubscribe: boolean;
   onUnknown: OnUnknown;
   retryFor(priority: Priority): RetrySchedules;
 }
@@ -58,7 +70,9 @@ export interface NotificationTypeSettings {
 /** As the API shows a type. */
 export interface NotificationTypeJson {
   notification_type: string;
+  title: string;
   required: boolean;
+  unsubscribe: boolean;
   on_unknown: OnUnknown;
   retry: Record<Priority, RetrySchedules>;
 }
@@ -66,19 +80,31 @@ export interface NotificationTypeJson {
 export interface NotificationTypes {
   /** A type that is not registered gets the defaults. */
   settingsOf(notificationType: string): NotificationTypeSettings;
+  /** The registered types, in the order of the file. */
+  names(): string[];
   /** Every registered type, by name, after `default`: what any other gets. */
   list(): NotificationTypeJson[];
 }
 
 /** Where neither the type nor the file's defaults say anything. */
-const BUILT_IN: Required<Omit<TypeEntry, 'retry'>> = { required: false, on_unknown: 'next_channel' };
+const BUILT_IN: Required<Omit<TypeEntry, 'title' | 'retry'>> = {
+  required: false,
+  unsubscribe: false,
+  on_unknown: 'next_channel',
+};
 const BUILT_IN_RETRY: RetryByPriority = {
   default: { before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] },
   critical: { last_channel: ['1s', '5s', '30s', '2m', '10m'] },
 };
 
+/** `order_updates` as people read it: `Order updates`. */
+function inWords(notificationType: string): string {
+  const words = notificationType.replaceAll(/[_.:-]+/g, ' ').trim();
+  return words === '' ? notificationType : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** The type's own word first (for the priority, then for any), then the file's defaults, then what is built in. */
-function resolve(file: NotificationTypesFile, own: TypeEntry): NotificationTypeSettings {
+function resolve(file: NotificationTypesFile, own: TypeEntry): Omit<NotificationTypeSettings, 'title'> {
   const levels = [own.retry, file.defaults.retry, BUILT_IN_RETRY];
   const scheduleOf = (priority: Priority, name: keyof RetrySchedules): readonly RungName[] =>
     levels.flatMap((level) => [level?.[priority]?.[name], level?.default?.[name]]).find((each) => each !== undefined) ??
@@ -92,8 +118,10 @@ function resolve(file: NotificationTypesFile, own: TypeEntry): NotificationTypeS
       },
     ]),
   ) as Record<Priority, RetrySchedules>;
+  const isRequired = own.required ?? file.defaults.required ?? BUILT_IN.required;
   return {
-    isRequired: own.required ?? file.defaults.required ?? BUILT_IN.required,
+    isRequired,
+    hasUnsubscribe: !isRequired && (own.unsubscribe ?? file.defaults.unsubscribe ?? BUILT_IN.unsubscribe),
     onUnknown: own.on_unknown ?? file.defaults.on_unknown ?? BUILT_IN.on_unknown,
     retryFor: (priority) => byPriority[priority],
   };
@@ -102,18 +130,30 @@ function resolve(file: NotificationTypesFile, own: TypeEntry): NotificationTypeS
 /** @param file valid by `notificationTypesFileSchema`; default: nothing is registered. */
 export function createNotificationTypes(file: NotificationTypesFile = { defaults: {}, types: {} }): NotificationTypes {
   const unregistered = resolve(file, {});
-  const registered = new Map(Object.entries(file.types).map(([name, own]) => [name, resolve(file, own)]));
+  const registered = new Map(
+    Object.entries(file.types).map(([name, own]) => [
+      name,
+      { title: own.title ?? inWords(name), ...resolve(file, own) },
+    ]),
+  );
+  const settingsOf = (name: string) => registered.get(name) ?? { title: inWords(name), ...unregistered };
   return {
-    settingsOf: (notificationType) => registered.get(notificationType) ?? unregistered,
+    settingsOf,
+    names: () => [...registered.keys()],
     list: () =>
-      [['default', unregistered] as const, ...registered].map(([name, { isRequired, onUnknown, retryFor }]) => ({
-        notification_type: name,
-        required: isRequired,
-        on_unknown: onUnknown,
-        retry: Object.fromEntries(PRIORITIES.map((priority) => [priority, retryFor(priority)])) as Record<
-          Priority,
-          RetrySchedules
-        >,
-      })),
+      ['default', ...registered.keys()].map((name) => {
+        const { title, isRequired, hasUnsubscribe, onUnknown, retryFor } = settingsOf(name);
+        return {
+          notification_type: name,
+          title,
+          required: isRequired,
+          unsubscribe: hasUnsubscribe,
+          on_unknown: onUnknown,
+          retry: Object.fromEntries(PRIORITIES.map((priority) => [priority, retryFor(priority)])) as Record<
+            Priority,
+            RetrySchedules
+          >,
+        };
+      }),
   };
 }

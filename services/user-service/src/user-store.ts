@@ -1,5 +1,6 @@
-import type { PreferencesJson, UserJson, UserRequestJson } from '@notify/contracts';
-import type { Database } from '@notify/service-kit';
+import type { PreferenceSwitchesJson, PreferencesJson, UserJson, UserRequestJson } from '@notify/contracts';
+import { type Database, inTransaction } from '@notify/service-kit';
+import { withSwitches } from './preference-switches.ts';
 
 interface UserRow extends Omit<UserJson, 'created_at' | 'updated_at'> {
   created_at: Date;
@@ -84,4 +85,25 @@ export async function putPreferences(
     [userId, JSON.stringify(preferences)],
   );
   return rowCount === 1;
+}
+
+/** Sets single switches, whoever else is changing the preferences at the same time. Undefined: no such user. */
+export async function switchPreferences(
+  database: Database,
+  userId: string,
+  switches: PreferenceSwitchesJson,
+): Promise<PreferencesJson | undefined> {
+  return inTransaction(database, async (client) => {
+    const { rows } = await client.query<{ preferences: PreferencesJson }>(
+      'SELECT preferences FROM users WHERE user_id = $1 FOR UPDATE',
+      [userId],
+    );
+    if (rows[0] === undefined) return undefined;
+    const preferences = withSwitches(rows[0].preferences, switches);
+    await client.query('UPDATE users SET preferences = $2, updated_at = now() WHERE user_id = $1', [
+      userId,
+      JSON.stringify(preferences),
+    ]);
+    return preferences;
+  });
 }

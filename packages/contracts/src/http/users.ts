@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import type { Channel } from '../channels.ts';
 import { CALLER_ID_PATTERN } from '../ids.ts';
 import type { Device, PreferencesJson } from '../profile.ts';
 import * as field from './fields.ts';
@@ -65,6 +66,17 @@ export const preferencesSchema = Joi.object<PreferencesJson>({
     .max(200)
     .default({}),
 }).label('Preferences');
+
+/** Switches that change, the others stay: what a person says on their own page, or with one click. */
+export interface PreferenceSwitchesJson {
+  channels?: Partial<Record<Channel, boolean>>;
+  types?: Record<string, { channels: Partial<Record<Channel, boolean>> }>;
+}
+/** user-service's `PATCH /users/{user_id}/preferences`, which is not part of the public API. */
+export const preferenceSwitchesSchema = Joi.object<PreferenceSwitchesJson>({
+  channels: channelSwitches,
+  types: Joi.object().pattern(CALLER_ID_PATTERN, Joi.object({ channels: channelSwitches.required() })),
+}).label('PreferenceSwitches');
 
 export const pageQuerySchema = Joi.object<{ limit: number; cursor?: string }>({
   limit: field.listLimit(),
