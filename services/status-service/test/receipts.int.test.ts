@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createClaims } from '@notify/claims';
+import { createAddressDigest, createClaims } from '@notify/claims';
 import {
   type EnvelopeJson,
   FAILED_QUEUE,
@@ -32,7 +32,8 @@ beforeAll(async () => {
   sms = await bed.collect(laneQueue('sms', 'high'));
   push = await bed.collect(laneQueue('push', 'high'));
   failed = await bed.collect(FAILED_QUEUE);
-  claims = createClaims(await openRedis(testRedisUrl(), kit.logger, kit.lifecycle));
+  const itsRedis = await openRedis(testRedisUrl(), kit.logger, kit.lifecycle);
+  claims = createClaims(itsRedis, createAddressDigest('no address is asked about here'));
 }, 60_000);
 afterAll(async () => {
   await bed.close();
