@@ -17,6 +17,7 @@ import { startAlerts } from './alert-operators.ts';
 import type { StatusConfig } from './config.ts';
 import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
+import { consumeErasures } from './erasure-consumer.ts';
 import { createEventBatchHandler } from './event-consumer.ts';
 import { notificationsRoute } from './notifications-route.ts';
 import { operateRoute } from './operate-route.ts';
@@ -72,6 +73,8 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     maxWaitMs: DEAD_LETTER_BATCH_WAIT_MS,
     onBatch: createDeadLetterBatchHandler(context),
   });
+
+  await consumeErasures(broker, context);
 
   startReminderLoop(context, lifecycle);
   startAlerts({ config, database, publisher: broker, metrics, logger, lifecycle });

@@ -1,12 +1,18 @@
+import type { AddressDigest } from '@notify/claims';
 import { CALLER_ID_PATTERN, pageQuerySchema, userPatchSchema, userPutSchema, validate } from '@notify/contracts';
 import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
+import { eraseUser } from './erasure-store.ts';
 import type { AnnounceUserChanged } from './user-changed.ts';
 import { userIdOf, userNotFound } from './user-path.ts';
 import { findUser, listUsers, patchUser, putUser } from './user-store.ts';
 
-/** `PUT|GET|PATCH /users/{user_id}` and the list. */
-export function usersRoute(database: Database, announceUserChanged: AnnounceUserChanged): Router {
+/** `PUT|GET|PATCH|DELETE /users/{user_id}` and the list. @param copyDigestOf what stands for an address in Redis. */
+export function usersRoute(
+  database: Database,
+  announceUserChanged: AnnounceUserChanged,
+  copyDigestOf: AddressDigest,
+): Router {
   const router = Router();
 
   router.get('/users', async (request, response) => {
@@ -42,6 +48,13 @@ export function usersRoute(database: Database, announceUserChanged: AnnounceUser
     if (user === undefined) throw userNotFound();
     announceUserChanged(userId);
     response.json(user);
+  });
+
+  router.delete('/users/:user_id', async (request, response) => {
+    const userId = userIdOf(request);
+    if (!(await eraseUser(database, userId, copyDigestOf))) throw userNotFound();
+    announceUserChanged(userId);
+    response.status(204).end();
   });
 
   return router;

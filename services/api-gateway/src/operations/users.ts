@@ -49,6 +49,14 @@ export const USER_OPERATIONS: readonly Operation[] = [
     answers: { 200: 'Changed', ...VALIDATION_PROBLEM, ...USER_PROBLEM },
   },
   {
+    method: 'delete',
+    path: '/api/v1/users/{user_id}',
+    tag: 'Users',
+    summary: 'Erase a person, in every service: what waits for them is cancelled, and only ids and outcomes stay',
+    scope: 'users:write',
+    answers: { 204: 'Erased here; everywhere else within seconds', ...USER_PROBLEM },
+  },
+  {
     method: 'get',
     path: '/api/v1/users/{user_id}/devices',
     tag: 'Users',
