@@ -23,6 +23,8 @@ export type {
   Scope,
   SendAnswerJson,
   Skip,
+  StatsJson,
+  StatsWindow,
   Status,
   SuppressionJson,
   TemplateJson,
@@ -31,6 +33,7 @@ export type {
   TemplateVersionSummaryJson,
   UserJson,
   UserRequestJson,
+  UserTokenJson,
 } from '@notify/contracts';
 export type { AccountApi } from './account-api.ts';
 export type { ApiKeyRequest, ApiKeysApi } from './api-keys-api.ts';
