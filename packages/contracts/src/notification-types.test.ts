@@ -51,6 +51,17 @@ test('a type is shown to people by its title, else by its name in words', () => 
   expect(types.settingsOf('--').title).toBe('--');
 });
 
+test('content is kept for a month unless the file, or the type, says otherwise', () => {
+  const days = (defaults: object) => {
+    const types = createNotificationTypes({ defaults, types: { otp: { content_retention_days: 1 } } });
+    return ['otp', 'other'].map((name) => types.settingsOf(name).contentRetentionDays);
+  };
+  expect([days({}), days({ content_retention_days: 90 })]).toEqual([
+    [1, 30],
+    [1, 90],
+  ]);
+});
+
 test('a file with mistakes is refused with all of them', () => {
   const { errors } = check(notificationTypesFileSchema, {
     defaults: { on_unknown: 'ask' },

@@ -25,6 +25,7 @@ interface TypeEntry {
   required?: boolean;
   unsubscribe?: boolean;
   on_unknown?: OnUnknown;
+  content_retention_days?: number;
   retry?: RetryByPriority;
 }
 
@@ -47,6 +48,7 @@ const entry = {
   required: Joi.boolean(),
   unsubscribe: Joi.boolean(),
   on_unknown: Joi.valid(...ON_UNKNOWN),
+  content_retention_days: Joi.number().integer().min(1).max(3_650),
   retry,
 };
 
@@ -64,6 +66,8 @@ export interface NotificationTypeSettings {
   /** Email of it says how to unsubscribe. Never with a required one. */
   hasUnsubscribe: boolean;
   onUnknown: OnUnknown;
+  /** How many days after the last that happened to a notification its content and recipient leave the record. */
+  contentRetentionDays: number;
   retryFor(priority: Priority): RetrySchedules;
 }
 
@@ -74,6 +78,7 @@ export interface NotificationTypeJson {
   required: boolean;
   unsubscribe: boolean;
   on_unknown: OnUnknown;
+  content_retention_days: number;
   retry: Record<Priority, RetrySchedules>;
 }
 
@@ -91,6 +96,7 @@ const BUILT_IN: Required<Omit<TypeEntry, 'title' | 'retry'>> = {
   required: false,
   unsubscribe: false,
   on_unknown: 'next_channel',
+  content_retention_days: 30,
 };
 const BUILT_IN_RETRY: RetryByPriority = {
   default: { before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] },
@@ -122,6 +128,8 @@ function resolve(file: NotificationTypesFile, own: TypeEntry): Omit<Notification
   return {
     isRequired,
     hasUnsubscribe: !isRequired && (own.unsubscribe ?? file.defaults.unsubscribe ?? BUILT_IN.unsubscribe),
+    contentRetentionDays:
+      own.content_retention_days ?? file.defaults.content_retention_days ?? BUILT_IN.content_retention_days,
     onUnknown: own.on_unknown ?? file.defaults.on_unknown ?? BUILT_IN.on_unknown,
     retryFor: (priority) => byPriority[priority],
   };
@@ -142,13 +150,14 @@ export function createNotificationTypes(file: NotificationTypesFile = { defaults
     names: () => [...registered.keys()],
     list: () =>
       ['default', ...registered.keys()].map((name) => {
-        const { title, isRequired, hasUnsubscribe, onUnknown, retryFor } = settingsOf(name);
+        const { title, isRequired, hasUnsubscribe, onUnknown, contentRetentionDays, retryFor } = settingsOf(name);
         return {
           notification_type: name,
           title,
           required: isRequired,
           unsubscribe: hasUnsubscribe,
           on_unknown: onUnknown,
+          content_retention_days: contentRetentionDays,
           retry: Object.fromEntries(PRIORITIES.map((priority) => [priority, retryFor(priority)])) as Record<
             Priority,
             RetrySchedules

@@ -10,11 +10,13 @@ import {
   type Logger,
   listen,
   openDatabase,
+  openNotificationTypes,
   openRedis,
   requireServiceToken,
 } from '@notify/service-kit';
 import { startAlerts } from './alert-operators.ts';
 import type { StatusConfig } from './config.ts';
+import { startContentRetention } from './content-retention.ts';
 import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
 import { consumeErasures } from './erasure-consumer.ts';
@@ -76,6 +78,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
 
   await consumeErasures(broker, context);
 
+  startContentRetention({ database, types: openNotificationTypes(config.NOTIFICATION_TYPES_PATH), logger, lifecycle });
   startReminderLoop(context, lifecycle);
   startAlerts({ config, database, publisher: broker, metrics, logger, lifecycle });
 
