@@ -7,6 +7,9 @@ import * as field from './fields.ts';
 /** `PUT /api/v1/users/{user_id}`: what is left out is emptied. */
 export interface UserRequestJson {
   email?: string | null;
+  /** ISO 3166-1, two letters. */
+  country?: string | null;
+  /** E.164, or as it is dialled in the country. */
   phone?: string | null;
   locale?: string | null;
   timezone?: string | null;
@@ -16,7 +19,8 @@ export interface UserRequestJson {
 
 const userFields = {
   email: field.email().trim().allow(null),
-  phone: field.phone().allow(null),
+  country: field.country().allow(null),
+  phone: field.phoneOfCountry().allow(null),
   locale: field.locale().allow(null),
   timezone: field.timezone().allow(null),
   name: field.headerText(200).allow(null),
@@ -29,6 +33,8 @@ export const userPatchSchema = Joi.object<UserRequestJson>(userFields).min(1).la
 export interface UserJson {
   user_id: string;
   email: string | null;
+  country: string | null;
+  /** E.164. */
   phone: string | null;
   locale: string | null;
   timezone: string | null;

@@ -23,7 +23,8 @@ export const USER_OPERATIONS: readonly Operation[] = [
       schema: userPutSchema,
       example: {
         email: 'person@example.com',
-        phone: '+14155550123',
+        country: 'CA',
+        phone: '416 555 0123',
         locale: 'fr-CA',
         timezone: 'America/Toronto',
         name: 'Ada',
