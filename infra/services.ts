@@ -4,7 +4,7 @@ import type { Instance } from './local/instance.ts';
 import type { PortKey } from './local/ports.ts';
 import { databaseUrl } from './local/servers/postgres.ts';
 
-type Need = 'rabbitmq' | 'redis' | 'services' | 'api_key';
+type Need = 'rabbitmq' | 'redis' | 'services' | 'api_key' | 'links';
 
 export type Service = {
   readonly name: string;
@@ -38,24 +38,30 @@ export const services: readonly Service[] = [
     name: 'email-service',
     portKey: 'email',
     wave: 2,
-    needs: ['rabbitmq', 'redis', 'services'],
+    needs: ['rabbitmq', 'redis', 'services', 'links'],
     ownPrefixes: ['SMTP_', 'EMAIL_', 'SENDGRID_', 'MAILGUN_'],
   },
   {
     name: 'sms-service',
     portKey: 'sms',
     wave: 2,
-    needs: ['rabbitmq', 'redis', 'services'],
+    needs: ['rabbitmq', 'redis', 'services', 'links'],
     ownPrefixes: ['TWILIO_', 'SMS_'],
   },
   {
     name: 'push-service',
     portKey: 'push',
     wave: 2,
-    needs: ['rabbitmq', 'redis', 'services'],
+    needs: ['rabbitmq', 'redis', 'services', 'links'],
     ownPrefixes: ['FCM_', 'FIREBASE_', 'ONESIGNAL_', 'PUSH_'],
   },
-  { name: 'in-app-service', portKey: 'in_app', wave: 2, database: 'in_app', needs: ['rabbitmq', 'redis', 'services'] },
+  {
+    name: 'in-app-service',
+    portKey: 'in_app',
+    wave: 2,
+    database: 'in_app',
+    needs: ['rabbitmq', 'redis', 'services', 'links'],
+  },
   {
     name: 'api-gateway',
     portKey: 'gateway',
@@ -122,6 +128,8 @@ function wiring(service: Service, instance: Instance): Record<string, string> {
       IN_APP_SERVICE_URL: at('in_app'),
       SERVICE_TOKEN_SECRET: settings['SERVICE_TOKEN_SECRET'] ?? '',
     }),
+    // The gateway itself takes the address under which it is asked.
+    ...(has('links') && { PUBLIC_URL: `http://localhost:${ports.gateway}` }),
     ...(has('api_key') && { API_KEY: settings['API_KEY'] ?? '' }),
     ...sandboxVendor(service, instance),
   };

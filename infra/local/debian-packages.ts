@@ -14,10 +14,11 @@ const packages: readonly Package[] = [
   { name: 'redis-server', isPresent: () => isOnPath('redis-server') },
 ];
 
-/** What the tests need besides: certificates are made with the one, HTTPS ends at the other. */
+/** What the tests need besides: certificates are made with openssl, HTTPS ends at nginx, and pages are looked at with chromium. */
 const testPackages: readonly Package[] = [
   { name: 'openssl', isPresent: () => isOnPath('openssl') },
   { name: 'nginx-light', isPresent: () => existsSync('/usr/sbin/nginx') || isOnPath('nginx') },
+  { name: 'chromium', isPresent: () => isOnPath('chromium') || isOnPath('google-chrome') },
 ];
 
 const policyFile = '/usr/sbin/policy-rc.d';

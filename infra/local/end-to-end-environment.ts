@@ -1,5 +1,7 @@
+import { services } from '../services.ts';
 import type { Settings } from './env-file.ts';
 import type { Ports } from './ports.ts';
+import { databaseUrl } from './servers/postgres.ts';
 
 /** Where a running system is reached, and with what. */
 export type Addresses = { readonly ports: Ports; readonly settings: Settings };
@@ -13,6 +15,10 @@ export function endToEndEnvironment({ ports, settings }: Addresses): Record<stri
     E2E_RABBITMQ_URL: rabbitmqUrl({ ports, settings }),
     E2E_RABBITMQ_MANAGEMENT_URL: managementUrl({ ports, settings }),
     E2E_REDIS_URL: redisUrl({ ports, settings }),
+    // Only to look at: whether something is really gone.
+    E2E_DATABASE_URLS: services
+      .flatMap(({ database }) => (database === undefined ? [] : [databaseUrl({ ports, settings }, database)]))
+      .join(' '),
   };
 }
 

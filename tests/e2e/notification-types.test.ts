@@ -7,9 +7,11 @@ test('the registry of notification types can be read, what any other type gets f
   expect(body.data[0]).toMatchObject({
     notification_type: 'default',
     required: false,
+    unsubscribe: false,
     on_unknown: 'next_channel',
     user_cap: 'defer',
     quiet_hours: 'defer',
+    content_retention_days: 30,
     retry: { medium: { before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] } },
   });
   expect(body.meta).toEqual({ limit: body.data.length, next_cursor: null });

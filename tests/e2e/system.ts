@@ -86,6 +86,7 @@ export interface SandboxMessage {
   html?: string;
   title?: string;
   body?: string;
+  headers?: Record<string, string>;
   notification_id: string | null;
 }
 

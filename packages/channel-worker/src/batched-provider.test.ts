@@ -114,3 +114,17 @@ test('a vendor without a batch call is called for each at once', async () => {
   await Promise.all([send('a'), send('b')]);
   expect(calls).toEqual([['a'], ['b']]);
 });
+
+test('messages with an unsubscribe link and those without do not share a call: their headers differ', async () => {
+  const { calls, send } = vendor();
+  await Promise.all([
+    send('a', { unsubscribeUrl: 'https://notify.example/u/a' }),
+    send('b'),
+    send('c', { unsubscribeUrl: 'https://notify.example/u/c' }),
+    send('d'),
+  ]);
+  expect(calls).toEqual([
+    ['a', 'c'],
+    ['b', 'd'],
+  ]);
+});

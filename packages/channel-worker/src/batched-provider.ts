@@ -64,7 +64,8 @@ export function withBatches(provider: Provider, maxSize: number): Provider {
     ...provider,
     send(delivery, signal) {
       if (delivery.mayWait !== true) return provider.send(delivery, signal);
-      const key = JSON.stringify(delivery.content);
+      // The link is each one's own, but a message with one has headers that another has not.
+      const key = JSON.stringify([delivery.content, delivery.unsubscribeUrl !== undefined]);
       const address = delivery.address.toLowerCase();
       if (batches.get(key)?.waiting.has(address)) close(key);
       const batch = batches.get(key) ?? { waiting: new Map(), timer: setTimeout(() => close(key), MAX_WAIT_MS) };

@@ -41,6 +41,7 @@ export interface Go {
   envelope: Envelope;
   addresses: readonly Address[];
   content: OutgoingDelivery['content'];
+  unsubscribeUrl?: string;
   /** For all of its calls together, in milliseconds: the claim and a stop rely on it. */
   timeoutMs: number;
   logger: Logger;
@@ -121,12 +122,13 @@ function callForEach(
   addresses: readonly string[],
   startedAt: Date,
   timeoutMs: number,
-  { envelope, content, logger, timeoutMs: fullTimeMs }: Go,
+  { envelope, content, unsubscribeUrl, logger, timeoutMs: fullTimeMs }: Go,
 ): Promise<CallResult[]> {
   const { notificationId, epoch, hop, attempt, correlationId, recipient, priority, replyTo } = envelope;
   // A batch has the shortest deadline of its members: what has less than the full time left would cut off the others.
   const mayWait = priority === 'low' && replyTo === undefined && timeoutMs === fullTimeMs;
-  const shared = { notificationId, epoch, hop, attempt, correlationId, userId: recipient.userId, content, mayWait };
+  const position = { notificationId, epoch, hop, attempt };
+  const shared = { ...position, correlationId, userId: recipient.userId, content, unsubscribeUrl, mayWait };
   return Promise.all(
     addresses.map((address) =>
       callProvider({

@@ -22,6 +22,7 @@ export interface ChannelWorkerConfig
     NotificationTypesConfig {
   USER_SERVICE_URL: string;
   TEMPLATE_SERVICE_URL: string;
+  PUBLIC_URL: string;
   PROVIDER_TIMEOUT_MS: number;
   PREFETCH: number;
   USER_CAP: number;
@@ -43,6 +44,14 @@ export function channelWorkerKeys(defaultPort: number): ConfigKeys<ChannelWorker
     ...notificationTypesKeys,
     USER_SERVICE_URL: serviceUrl(8002),
     TEMPLATE_SERVICE_URL: serviceUrl(8003),
+    // Where people reach the api-gateway: unsubscribe links begin so. Required in production.
+    PUBLIC_URL: Joi.string()
+      .uri({ scheme: ['http', 'https'] })
+      .when('NODE_ENV', {
+        is: 'production',
+        then: Joi.required(),
+        otherwise: Joi.string().default('http://localhost:8001'),
+      }),
     // How long the provider calls of one go may take together, in milliseconds. Less than a stopping service waits for (consumer.ts).
     PROVIDER_TIMEOUT_MS: Joi.number().integer().min(SYNC_TRY_TIMEOUT_MS).max(30_000).default(30_000),
     // How many messages of a lane a worker holds at once.

@@ -133,13 +133,13 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
 
   async function send(
     envelope: Envelope,
-    { addresses, content }: Extract<Prepared, { state: 'ready' }>,
+    { addresses, content, unsubscribeUrl }: Extract<Prepared, { state: 'ready' }>,
     able: readonly GuardedProvider[],
     first: GuardedProvider,
   ): Promise<Step> {
     const timeoutMs = envelope.replyTo === undefined ? options.callTimeoutMs : options.syncCallTimeoutMs;
     const timer = setTimeout(() => showProcessing(envelope), SHOW_PROCESSING_AFTER_MS);
-    const go = { envelope, addresses, content, timeoutMs, logger };
+    const go = { envelope, addresses, content, unsubscribeUrl, timeoutMs, logger };
     const { calls, passedOver } = await callProviders(able, first, go);
     clearTimeout(timer);
     for (const { attempt } of calls) metrics.call(attempt);

@@ -21,11 +21,13 @@ import {
   renderTemplate,
   type TemplateCatalogue,
   TemplateRenderError,
+  type UnsubscribeLinks,
   type UserDirectory,
+  withUnsubscribeUrl,
 } from '@notify/enrichment';
 
 export type Prepared =
-  | { state: 'ready'; addresses: Address[]; content: RenderedContent }
+  | { state: 'ready'; addresses: Address[]; content: RenderedContent; unsubscribeUrl?: string }
   /** This channel can't be used. */
   | { state: 'skip'; reason: string }
   /** No channel can be used. */
@@ -38,6 +40,7 @@ export type Prepared =
 export interface Enrichment {
   users: UserDirectory;
   templates: TemplateCatalogue;
+  links: UnsubscribeLinks;
 }
 
 async function reachableOf(envelope: Envelope, users: UserDirectory): Promise<Reachable | undefined> {
@@ -73,7 +76,7 @@ function devicesInReach(devices: readonly Address[], providers: readonly string[
 export async function prepare(
   envelope: Envelope,
   channel: Channel,
-  { users, templates }: Enrichment,
+  { users, templates, links }: Enrichment,
   types: NotificationTypes,
   providers: readonly string[],
 ): Promise<Prepared> {
@@ -93,19 +96,27 @@ export async function prepare(
     const withContent = template === undefined ? channelsWithContent(content) : channelsOf(template, locale);
     const { notificationType } = envelope;
     const settings = types.settingsOf(notificationType);
-    const { isRequired } = settings;
+    const { isRequired, hasUnsubscribe } = settings;
     const reason = reasonToSkip(channel, { notificationType, isRequired, reachable, withContent });
     if (reason !== undefined) return { state: 'skip', reason };
     const known = addressesOn(channel, reachable);
     const addresses = channel === 'push' ? devicesInReach(known, providers) : known;
     if (addresses.length === 0) return { state: 'skip', reason: 'no_contact' };
+    const { userId } = envelope.recipient;
+    // Only of a user are preferences kept.
+    const unsubscribeUrl = userId === undefined ? undefined : links.urlFor({ userId, notificationType });
     const rendered =
       template === undefined
         ? contentFor(channel, content)
-        : renderTemplate(template, channel, locale, envelope.variables);
+        : renderTemplate(template, channel, locale, withUnsubscribeUrl(envelope.variables, unsubscribeUrl));
     const quiet = quietUntil(envelope, reachable, settings);
     if (quiet !== undefined) return { state: 'quiet', until: quiet.toISOString() };
-    return { state: 'ready', addresses, content: rendered };
+    return {
+      state: 'ready',
+      addresses,
+      ...(channel === 'email' && hasUnsubscribe ? { unsubscribeUrl } : {}),
+      content: rendered,
+    };
   } catch (error) {
     if (error instanceof MissingVariablesError) return { state: 'skip', reason: 'missing_variables' };
     if (error instanceof TemplateRenderError) return { state: 'skip', reason: 'render_failed' };

@@ -11,6 +11,8 @@ export interface OutgoingDelivery {
   userId?: string;
   content: { title?: string; body?: string; html?: string; data?: Record<string, string>; actionUrl?: string };
   correlationId: string;
+  /** Where the recipient stops email of this kind. Differs from one message to the next. */
+  unsubscribeUrl?: string;
   /** It may wait a moment for others with the same content: low priority, nobody waits for the answer, and the call has its full time. */
   mayWait?: boolean;
 }

@@ -1,7 +1,7 @@
 import { createAddressDigest, createClaims } from '@notify/claims';
 import { type Channel, laneQueue, PRIORITIES, SYNC_TRY_TIMEOUT_MS } from '@notify/contracts';
-import { openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
-import { type Consumer, openBroker } from '@notify/messaging';
+import { createUnsubscribeLinks, openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
+import { type Broker, type Consumer, openBroker } from '@notify/messaging';
 import {
   createHttpApp,
   createMetrics,
@@ -32,6 +32,8 @@ export interface ChannelWorkerOptions {
   lifecycle: Lifecycle;
   /** What the service serves besides health and metrics. */
   routers?: (Router | RequestHandler)[];
+  /** Consumes what the service listens to besides its lanes. */
+  listenBesides?(broker: Broker): Promise<void>;
   /** Further dependencies of the service. */
   readiness?: Record<string, ReadinessCheck>;
 }
@@ -71,6 +73,7 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
     enrichment: {
       users: await openUserDirectory(userService, broker),
       templates: await openTemplateCatalogue(templateService, broker),
+      links: createUnsubscribeLinks(config.SERVICE_TOKEN_SECRET, config.PUBLIC_URL),
     },
     broker,
     logger,
@@ -84,6 +87,7 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
   for (const queue of new Set(PRIORITIES.map((priority) => laneQueue(channel, priority)))) {
     consumers.push(await broker.consume({ queue, prefetch: config.PREFETCH, onMessage: deliver }));
   }
+  await options.listenBesides?.(broker);
   // Without Redis there are no claims, and without claims a redelivery could send twice: stop taking work.
   redis.on('close', () => {
     for (const consumer of consumers) void consumer.pause();

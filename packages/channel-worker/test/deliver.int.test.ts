@@ -13,6 +13,7 @@ import {
   type QuietHours,
   STATUS_QUEUE,
 } from '@notify/contracts';
+import { createUnsubscribeLinks } from '@notify/enrichment';
 import { type Broker, openBroker } from '@notify/messaging';
 import { createMetrics, openRedis } from '@notify/service-kit';
 import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@notify/testing';
@@ -86,6 +87,7 @@ function createEmailDeliver(overrides: Partial<DeliverOptions> = {}) {
         drop: () => {},
       },
       templates: { lookUp: async () => undefined, drop: () => {} },
+      links: createUnsubscribeLinks('a-secret-of-the-tests', 'https://notify.example'),
     },
     broker,
     logger: kit.logger,

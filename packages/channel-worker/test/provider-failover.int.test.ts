@@ -10,6 +10,7 @@ import {
   type NotificationEventJson,
   STATUS_QUEUE,
 } from '@notify/contracts';
+import { createUnsubscribeLinks } from '@notify/enrichment';
 import { type Broker, laneMessage, openBroker } from '@notify/messaging';
 import { openRedis } from '@notify/service-kit';
 import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@notify/testing';
@@ -23,6 +24,7 @@ import { collectFrom, deliveryOf, envelopeOf } from './messages.ts';
 /** For a breaker that a test waits for; others stay open for as long as a test lasts. */
 const SOON_MS = 2_000;
 
+const links = createUnsubscribeLinks('a-secret-of-the-tests', 'https://notify.example');
 let server: Awaited<ReturnType<typeof createTestBroker>>;
 let kit: ReturnType<typeof createTestKit>;
 let broker: Broker;
@@ -76,6 +78,7 @@ function deliverBy(providers: GuardedProvider[], overrides: Partial<DeliverOptio
     enrichment: {
       users: { lookUp: async () => undefined, drop: () => {} },
       templates: { lookUp: async () => undefined, drop: () => {} },
+      links,
     },
     broker,
     logger: kit.logger,
@@ -328,6 +331,7 @@ const ownerOf = (...providers: string[]): Partial<DeliverOptions> => ({
       drop: () => {},
     },
     templates: { lookUp: async () => undefined, drop: () => {} },
+    links,
   },
 });
 const pushOf = (overrides: Partial<Envelope> = {}) =>

@@ -12,6 +12,8 @@ export interface UsersApi {
   get(userId: string, options?: CallOptions): Promise<UserJson>;
   /** What is left out stays. */
   patch(userId: string, changes: UserRequestJson, options?: CallOptions): Promise<UserJson>;
+  /** Erases the person in every service. What waits for them is cancelled; only ids and outcomes stay. */
+  delete(userId: string, options?: CallOptions): Promise<void>;
   list(query?: PageQuery, options?: CallOptions): List<UserJson>;
   devices: {
     /** Registers a device for push. A token belongs to the user who registered it last. */
@@ -36,6 +38,7 @@ export function usersApi(transport: Transport): UsersApi {
     get: (userId, options) => transport({ method: 'GET', path: path`/api/v1/users/${userId}`, ...options }),
     patch: (userId, body, options) =>
       transport({ method: 'PATCH', path: path`/api/v1/users/${userId}`, body, ...options }),
+    delete: (userId, options) => transport({ method: 'DELETE', path: path`/api/v1/users/${userId}`, ...options }),
     list: (query, options) => list(transport, { path: '/api/v1/users', query, ...options }),
     devices: {
       register: (userId, body, options) =>

@@ -3,6 +3,7 @@ import { type AttemptJson, attemptJsonSchema } from './attempt.ts';
 import { CHANNELS, type Channel } from './channels.ts';
 import type { EnvelopeJson } from './envelope.ts';
 import { STATUSES, type Status } from './statuses.ts';
+import { check } from './validate.ts';
 
 /** What happened to a notification, in the words of the timeline. */
 export const TIMELINE_EVENTS = [
@@ -147,7 +148,46 @@ export const changedSchema = Joi.object<ChangedJson>({
   id: Joi.string().required(),
 }).unknown();
 
+/**
+ * `user.erased`: whoever keeps something of this person forgets it. Told several times, over a day, so that what was on its way then is found too;
+ * each time all that is older than `erased_at`, and nothing of somebody who got the same id later.
+ */
+export interface UserErasedJson extends ChangedJson {
+  erased_at: string;
+}
+const userErasedSchema = Joi.object<UserErasedJson>({
+  version: Joi.valid(1).required(),
+  id: Joi.string().required(),
+  erased_at: Joi.string().isoDate().required(),
+}).unknown();
+
+/** A gateway may remember an erased user for this long, since a change takes that long to be known everywhere. */
+const REMEMBERED_MS = 1_000;
+
+export interface Erasure {
+  userId: string;
+  /** What names the user and was accepted by then is of that person. */
+  until: Date;
+}
+
+/** What a `user.erased` message says, or what is wrong with it. Never throws. */
+export function parseUserErased(body: Buffer): { erasure: Erasure; problem?: never } | { problem: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString());
+  } catch {
+    return { problem: 'not JSON' };
+  }
+  const result = check(userErasedSchema.required(), json);
+  if (result.errors !== undefined) {
+    return { problem: result.errors.map(({ field, code }) => `${field || 'message'}: ${code}`).join(', ') };
+  }
+  const { id, erased_at: erasedAt } = result.value;
+  return { erasure: { userId: id, until: new Date(Date.parse(erasedAt) + REMEMBERED_MS) } };
+}
+
 export const USER_CHANGED = 'user.changed';
+export const USER_ERASED = 'user.erased';
 export const TEMPLATE_CHANGED = 'template.changed';
 export const RECIPIENT_REJECTED = 'recipient.rejected';
 

@@ -56,6 +56,38 @@ test('the list shows the defaults first, then every registered type', () => {
   ]);
 });
 
+test('only what nobody has to get can be unsubscribed from', () => {
+  const types = createNotificationTypes({
+    defaults: { unsubscribe: true },
+    types: { otp: { required: true }, receipt: { unsubscribe: false }, marketing: { required: false } },
+  });
+  const withLink = ['otp', 'receipt', 'marketing', 'unregistered'].filter(
+    (name) => types.settingsOf(name).hasUnsubscribe,
+  );
+  expect(withLink).toEqual(['marketing', 'unregistered']);
+});
+
+test('a type is shown to people by its title, else by its name in words', () => {
+  const types = createNotificationTypes({
+    defaults: {},
+    types: { otp: { title: 'Sign-in codes' }, order_updates: {} },
+  });
+  expect(types.list().map(({ title }) => title)).toEqual(['Default', 'Sign-in codes', 'Order updates']);
+  expect(types.settingsOf('news.weekly').title).toBe('News weekly');
+  expect(types.settingsOf('--').title).toBe('--');
+});
+
+test('content is kept for a month unless the file, or the type, says otherwise', () => {
+  const days = (defaults: object) => {
+    const types = createNotificationTypes({ defaults, types: { otp: { content_retention_days: 1 } } });
+    return ['otp', 'other'].map((name) => types.settingsOf(name).contentRetentionDays);
+  };
+  expect([days({}), days({ content_retention_days: 90 })]).toEqual([
+    [1, 30],
+    [1, 90],
+  ]);
+});
+
 test('a file with mistakes is refused with all of them', () => {
   const { errors } = check(notificationTypesFileSchema, {
     defaults: { on_unknown: 'ask' },

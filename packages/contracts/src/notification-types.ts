@@ -29,10 +29,13 @@ type RetryByPriority = Partial<Record<Priority | 'default', Partial<RetrySchedul
 
 /** One entry of the registry, as its file has it. */
 interface TypeEntry {
+  title?: string;
   required?: boolean;
+  unsubscribe?: boolean;
   on_unknown?: OnUnknown;
   user_cap?: OnUserCap;
   quiet_hours?: OnQuietHours;
+  content_retention_days?: number;
   retry?: RetryByPriority;
 }
 
@@ -51,10 +54,13 @@ const retry = Joi.object(
   ),
 );
 const entry = {
+  title: Joi.string().max(80),
   required: Joi.boolean(),
+  unsubscribe: Joi.boolean(),
   on_unknown: Joi.valid(...ON_UNKNOWN),
   user_cap: Joi.valid(...ON_USER_CAP),
   quiet_hours: Joi.valid(...ON_QUIET_HOURS),
+  content_retention_days: Joi.number().integer().min(1).max(3_650),
   retry,
 };
 
@@ -65,45 +71,64 @@ export const notificationTypesFileSchema = Joi.object<NotificationTypesFile>({
 
 /** What holds for one notification type. */
 export interface NotificationTypeSettings {
+  /** How people are shown it: `Order updates`. */
+  title: string;
   /** Nobody can opt out of it: a person's switches for channels and types are passed over. */
   isRequired: boolean;
+  /** Email of it says how to unsubscribe. Never with a required one. */
+  hasUnsubscribe: boolean;
   onUnknown: OnUnknown;
   onUserCap: OnUserCap;
   onQuietHours: OnQuietHours;
+  /** How many days after the last that happened to a notification its content and recipient leave the record. */
+  contentRetentionDays: number;
   retryFor(priority: Priority): RetrySchedules;
 }
 
 /** As the API shows a type. */
 export interface NotificationTypeJson {
   notification_type: string;
+  title: string;
   required: boolean;
+  unsubscribe: boolean;
   on_unknown: OnUnknown;
   user_cap: OnUserCap;
   quiet_hours: OnQuietHours;
+  content_retention_days: number;
   retry: Record<Priority, RetrySchedules>;
 }
 
 export interface NotificationTypes {
   /** A type that is not registered gets the defaults. */
   settingsOf(notificationType: string): NotificationTypeSettings;
+  /** The registered types, in the order of the file. */
+  names(): string[];
   /** Every registered type, by name, after `default`: what any other gets. */
   list(): NotificationTypeJson[];
 }
 
 /** Where neither the type nor the file's defaults say anything. */
-const BUILT_IN: Required<Omit<TypeEntry, 'retry'>> = {
+const BUILT_IN: Required<Omit<TypeEntry, 'title' | 'retry'>> = {
   required: false,
+  unsubscribe: false,
   on_unknown: 'next_channel',
   user_cap: 'defer',
   quiet_hours: 'defer',
+  content_retention_days: 30,
 };
 const BUILT_IN_RETRY: RetryByPriority = {
   default: { before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] },
   critical: { last_channel: ['1s', '5s', '30s', '2m', '10m'] },
 };
 
+/** `order_updates` as people read it: `Order updates`. */
+function inWords(notificationType: string): string {
+  const words = notificationType.replaceAll(/[_.:-]+/g, ' ').trim();
+  return words === '' ? notificationType : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** The type's own word first (for the priority, then for any), then the file's defaults, then what is built in. */
-function resolve(file: NotificationTypesFile, own: TypeEntry): NotificationTypeSettings {
+function resolve(file: NotificationTypesFile, own: TypeEntry): Omit<NotificationTypeSettings, 'title'> {
   const levels = [own.retry, file.defaults.retry, BUILT_IN_RETRY];
   const scheduleOf = (priority: Priority, name: keyof RetrySchedules): readonly RungName[] =>
     levels.flatMap((level) => [level?.[priority]?.[name], level?.default?.[name]]).find((each) => each !== undefined) ??
@@ -120,6 +145,9 @@ function resolve(file: NotificationTypesFile, own: TypeEntry): NotificationTypeS
   const isRequired = own.required ?? file.defaults.required ?? BUILT_IN.required;
   return {
     isRequired,
+    hasUnsubscribe: !isRequired && (own.unsubscribe ?? file.defaults.unsubscribe ?? BUILT_IN.unsubscribe),
+    contentRetentionDays:
+      own.content_retention_days ?? file.defaults.content_retention_days ?? BUILT_IN.content_retention_days,
     onUnknown: own.on_unknown ?? file.defaults.on_unknown ?? BUILT_IN.on_unknown,
     // What nobody can opt out of is not held back either, unless the type itself says so.
     onUserCap: own.user_cap ?? (isRequired ? 'exempt' : (file.defaults.user_cap ?? BUILT_IN.user_cap)),
@@ -131,22 +159,33 @@ function resolve(file: NotificationTypesFile, own: TypeEntry): NotificationTypeS
 /** @param file valid by `notificationTypesFileSchema`; default: nothing is registered. */
 export function createNotificationTypes(file: NotificationTypesFile = { defaults: {}, types: {} }): NotificationTypes {
   const unregistered = resolve(file, {});
-  const registered = new Map(Object.entries(file.types).map(([name, own]) => [name, resolve(file, own)]));
+  const registered = new Map(
+    Object.entries(file.types).map(([name, own]) => [
+      name,
+      { title: own.title ?? inWords(name), ...resolve(file, own) },
+    ]),
+  );
+  const settingsOf = (name: string) => registered.get(name) ?? { title: inWords(name), ...unregistered };
   return {
-    settingsOf: (notificationType) => registered.get(notificationType) ?? unregistered,
+    settingsOf,
+    names: () => [...registered.keys()],
     list: () =>
-      [['default', unregistered] as const, ...registered].map(
-        ([name, { isRequired, onUnknown, onUserCap, onQuietHours, retryFor }]) => ({
+      ['default', ...registered.keys()].map((name) => {
+        const settings = settingsOf(name);
+        return {
           notification_type: name,
-          required: isRequired,
-          on_unknown: onUnknown,
-          user_cap: onUserCap,
-          quiet_hours: onQuietHours,
-          retry: Object.fromEntries(PRIORITIES.map((priority) => [priority, retryFor(priority)])) as Record<
+          title: settings.title,
+          required: settings.isRequired,
+          unsubscribe: settings.hasUnsubscribe,
+          on_unknown: settings.onUnknown,
+          user_cap: settings.onUserCap,
+          quiet_hours: settings.onQuietHours,
+          content_retention_days: settings.contentRetentionDays,
+          retry: Object.fromEntries(PRIORITIES.map((priority) => [priority, settings.retryFor(priority)])) as Record<
             Priority,
             RetrySchedules
           >,
-        }),
-      ),
+        };
+      }),
   };
 }

@@ -11,6 +11,8 @@ export const FAILED_QUEUE = 'failed.queue';
 export const STATUS_QUEUE = 'status.queue';
 export const STATUS_FAILED_QUEUE = 'status.failed.queue';
 export const USER_EVENTS_QUEUE = 'user.events.queue';
+export const STATUS_ERASURES_QUEUE = 'status.erasures.queue';
+export const IN_APP_EVENTS_QUEUE = 'in-app.events.queue';
 
 /**
  * How often a message may come back from a consumer that died before the broker dead-letters it. Before RabbitMQ 4.3 what a consumer gives back
@@ -124,5 +126,16 @@ export const QUEUES: readonly QueueDeclaration[] = [
     name: USER_EVENTS_QUEUE,
     arguments: quorum(FAILED_EXCHANGE),
     bindings: [{ exchange: EVENTS_EXCHANGE, routingKey: 'recipient.rejected' }],
+  },
+  // Not status.queue: erasing somebody with many notifications takes its time, and nobody else's events should wait for it.
+  {
+    name: STATUS_ERASURES_QUEUE,
+    arguments: quorum(FAILED_EXCHANGE),
+    bindings: [{ exchange: EVENTS_EXCHANGE, routingKey: 'user.erased' }],
+  },
+  {
+    name: IN_APP_EVENTS_QUEUE,
+    arguments: quorum(FAILED_EXCHANGE),
+    bindings: [{ exchange: EVENTS_EXCHANGE, routingKey: 'user.erased' }],
   },
 ];

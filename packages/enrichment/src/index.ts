@@ -6,4 +6,5 @@ export * from './reachable.ts';
 export * from './render.ts';
 export * from './template-catalogue.ts';
 export * from './template-engine.ts';
+export * from './unsubscribe-links.ts';
 export * from './user-directory.ts';

@@ -30,15 +30,16 @@ function userOrder(preferences: Preferences | undefined, notificationType: strin
   return [...preferred, ...DEFAULT_CHANNEL_ORDER.filter((channel) => !preferred.includes(channel))];
 }
 
-function hasOptedOut(preferences: Preferences | undefined, notificationType: string, channel: Channel): boolean {
+/** Whether the person wants this type on this channel: what they say of the type, else in general, else yes. */
+export function isChannelOn(preferences: Preferences | undefined, notificationType: string, channel: Channel): boolean {
   const forType = preferencesForType(preferences, notificationType)?.channels[channel];
-  return (forType ?? preferences?.channels[channel] ?? true) === false;
+  return forType ?? preferences?.channels[channel] ?? true;
 }
 
 /** Why this channel can't be used now, or undefined when it can. */
 export function reasonToSkip(channel: Channel, request: Omit<PlanRequest, 'requested'>): string | undefined {
   const { notificationType, isRequired, reachable } = request;
-  if (!isRequired && hasOptedOut(reachable.preferences, notificationType, channel)) return 'opted_out';
+  if (!isRequired && !isChannelOn(reachable.preferences, notificationType, channel)) return 'opted_out';
   if (addressesOn(channel, reachable).length === 0) return 'no_contact';
   if (!request.withContent.has(channel)) return 'no_content';
   return undefined;

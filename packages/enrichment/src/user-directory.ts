@@ -5,6 +5,7 @@ import {
   type ProfileJson,
   profileFromJson,
   USER_CHANGED,
+  USER_ERASED,
 } from '@notify/contracts';
 import type { Broker } from '@notify/messaging';
 import type { ServiceClient } from '@notify/service-kit';
@@ -40,7 +41,7 @@ export async function openUserDirectory(userService: ServiceClient, broker: Brok
     { maxEntries: MAX_ENTRIES, ttlMs: TTL_MS },
   );
   await broker.subscribe({
-    routingKeys: [USER_CHANGED],
+    routingKeys: [USER_CHANGED, USER_ERASED],
     onMessage: ({ body }) => users.drop((JSON.parse(body.toString()) as ChangedJson).id),
     onReconnect: () => users.clear(),
   });

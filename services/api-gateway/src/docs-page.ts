@@ -1,9 +1,8 @@
 import { ERROR_CODES } from '@notify/contracts';
+import { escapeHtml } from './escape-html.ts';
 import type { Operation } from './operations/operation.ts';
 import { OPERATIONS } from './operations.ts';
 
-const escapeHtml = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 /** `code` in a text of ours. */
 const inline = (text: string) => escapeHtml(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 

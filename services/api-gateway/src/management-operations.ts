@@ -26,6 +26,7 @@ export function managementOperations(dependencies: ManagementDependencies): Forw
     { method: 'put', path: '/users/:user_id', ...writeUsers },
     { method: 'get', path: '/users/:user_id', ...readUsers },
     { method: 'patch', path: '/users/:user_id', ...writeUsers },
+    { method: 'delete', path: '/users/:user_id', ...writeUsers },
     { method: 'get', path: '/users/:user_id/devices', ...readUsers },
     { method: 'post', path: '/users/:user_id/devices', ...writeUsers },
     { method: 'delete', path: '/users/:user_id/devices/:token', ...writeUsers },

@@ -19,6 +19,7 @@ import {
   type TemplateCatalogue,
   TemplateRenderError,
   type UserDirectory,
+  withUnsubscribeUrl,
 } from '@notify/enrichment';
 
 export interface PlannedRequest {
@@ -134,7 +135,9 @@ export async function planRequest(
     });
   }
   if (template !== AWAY && template !== undefined) {
-    refuseMissingVariables(template, plan.channels, locale, request.variables);
+    // The worker knows the link; here it only has to be there.
+    const variables = withUnsubscribeUrl(request.variables, request.user_id === undefined ? undefined : '');
+    refuseMissingVariables(template, plan.channels, locale, variables);
   }
   return plan;
 }

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
+import { createUnsubscribeLinks, openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
 import { openBroker } from '@notify/messaging';
 import {
   createHttpApp,
@@ -36,6 +36,7 @@ import { managementOperations } from './management-operations.ts';
 import { notificationTypesRoute } from './notification-types-route.ts';
 import { notifyRoute } from './notify-route.ts';
 import { operateRoute } from './operate-route.ts';
+import { preferencePageRoute } from './preference-page/preference-page-route.ts';
 import { createRateLimits, rateLimitPolicies } from './rate-limits.ts';
 import { receiptsRoute } from './receipts/receipts-route.ts';
 import { sendRoute } from './send-route.ts';
@@ -82,6 +83,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const authenticate = createAuthenticate(database, createKeyUses(database, logger, lifecycle));
   const audit = createAudit(database, logger);
   const tokens = createUserTokens(config.SERVICE_TOKEN_SECRET, config.USER_TOKEN_LIFETIME_SECONDS);
+  // It only reads them: the workers make them.
+  const links = createUnsubscribeLinks(config.SERVICE_TOKEN_SECRET, config.PUBLIC_URL ?? '');
   const guard = createGuard({ authenticate, limits, audit });
   const userGuard = createGuard({ authenticate: createAuthenticateUser(authenticate, tokens), limits, audit });
   const idempotent = createIdempotent(createIdempotencyStore(redis), logger);
@@ -103,6 +106,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
     },
     rawBodyRouters: [
       receiptsRoute(config, { broker, redis, logger, metrics }),
+      preferencePageRoute({ links, userService, users, types, logger }),
       batchRoute(canSend, idempotent, { ...sending, logger }),
     ],
     routers: [

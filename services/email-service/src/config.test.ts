@@ -13,7 +13,7 @@ test('in development mail goes to the sandbox unless something else is said', ()
 
 test('production does not start until it is told where mail goes, how and from whom', () => {
   expect(() => readConfig({ ...env, NODE_ENV: 'production' })).toThrow(
-    /SMTP_HOST is required.*SMTP_PORT is required.*SMTP_SECURE is required.*MAIL_FROM is required/s,
+    /PUBLIC_URL is required.*SMTP_HOST is required.*SMTP_PORT is required.*SMTP_SECURE is required.*MAIL_FROM is required/s,
   );
 });
 
@@ -31,6 +31,7 @@ const production = {
   EMAIL_PROVIDERS: 'sendgrid',
   SENDGRID_API_KEY: 'SG.a-key',
   MAIL_FROM: 'a@acme.test',
+  PUBLIC_URL: 'https://notify.acme.test',
 };
 
 test('what belongs to a provider is needed only where the order names it', () => {

@@ -182,6 +182,35 @@ test('a batch is one request, and a mail of its own for each recipient', async (
   }
 });
 
+test('each mail has the unsubscribe link of its own recipient, alone and in a batch', async () => {
+  const deliveries = [1, 2].map((n) => ({
+    ...deliveryTo(`reader-${n}-${randomUUID()}@example.test`),
+    unsubscribeUrl: `https://notify.example/u/token-${n}.signature`,
+  }));
+  const alone = {
+    ...deliveryTo(`reader-${randomUUID()}@example.test`),
+    unsubscribeUrl: 'https://notify.example/u/a.b',
+  };
+  const provider = providerAt(sandbox.url);
+  await Promise.all([provider.sendBatch?.(deliveries, inTime()), provider.send(alone, inTime())]);
+  for (const { notificationId, unsubscribeUrl } of [...deliveries, alone]) {
+    const [message] = await sandbox.messagesOf(notificationId);
+    expect(message?.headers).toMatchObject({
+      'list-unsubscribe': `<${unsubscribeUrl}>`,
+      'list-unsubscribe-post': 'List-Unsubscribe=One-Click',
+    });
+  }
+});
+
+test('mail without a link has no such header, in a batch neither', async () => {
+  const deliveries = [1, 2].map((n) => deliveryTo(`reader-${n}-${randomUUID()}@example.test`));
+  await providerAt(sandbox.url).sendBatch?.(deliveries, inTime());
+  for (const { notificationId } of deliveries) {
+    const [message] = await sandbox.messagesOf(notificationId);
+    expect(Object.keys(message?.headers ?? {}).filter((name) => name.startsWith('list-'))).toEqual([]);
+  }
+});
+
 test('a batch with one refused address is refused as a whole, and nobody has got it', async () => {
   const deliveries = ['ada', 'bounce', 'bob'].map((name) => deliveryTo(`${name}-${randomUUID()}@sandbox.test`));
   const sending = providerAt(sandbox.url).sendBatch?.(deliveries, inTime());

@@ -61,6 +61,19 @@ test('a mail arrives with subject, both bodies, our sender and an id that names 
   expect(message?.html).toContain('<p>Schön</p>');
 });
 
+test('a mail carries its unsubscribe link as RFC 8058 wants it, in one piece however long', async () => {
+  const unsubscribeUrl = `https://notify.example/u/${'x'.repeat(300)}.signature`;
+  const delivery = { ...deliveryTo('ada@example.test'), unsubscribeUrl };
+  const provider = providerAt(sandbox.smtpPort);
+  await provider.send(delivery, inTime());
+  const [message] = await sandbox.messagesOf(delivery.notificationId);
+  expect(message?.headers).toMatchObject({
+    'list-unsubscribe': `<${unsubscribeUrl}>`,
+    'list-unsubscribe-post': 'List-Unsubscribe=One-Click',
+  });
+  await provider.close?.();
+});
+
 test.each(['a@example.test, b@example.test', 'a@example.test\r\nRCPT TO:<b@example.test>', 'Bob <b@example.test>'])(
   'the address %j is refused as one that is not one',
   async (address) => {

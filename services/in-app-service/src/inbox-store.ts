@@ -83,3 +83,18 @@ export async function countUnreadInboxItems(database: Database, userId: string):
   );
   return rows[0]?.count ?? 0;
 }
+
+/** Everything that a user's notifications accepted until then left in the inbox. @returns how many items. */
+export async function deleteInbox(database: Database, userId: string, until: Date): Promise<number> {
+  const { rowCount } = await database.query('DELETE FROM inbox_items WHERE user_id = $1 AND notification_id <= $2', [
+    userId,
+    lastIdAt(until),
+  ]);
+  return rowCount ?? 0;
+}
+
+/** A notification's id is a UUIDv7: it begins with the millisecond in which it was accepted. */
+function lastIdAt(time: Date): string {
+  const hex = `${time.getTime().toString(16).padStart(12, '0')}${'f'.repeat(20)}`;
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

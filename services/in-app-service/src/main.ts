@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { runChannelWorker } from '@notify/channel-worker';
 import { createLogger, openDatabase, readConfigOrExit, requireServiceToken, runService } from '@notify/service-kit';
 import { readConfig } from './config.ts';
+import { consumeErasures } from './erasure-consumer.ts';
 import { inboxRoute } from './inbox-route.ts';
 import { createInAppProviders } from './providers/index.ts';
 
@@ -26,6 +27,7 @@ await runService(logger, async (lifecycle) => {
     providers: createInAppProviders(database, config.DATABASE_POOL_SIZE),
     logger,
     lifecycle,
+    listenBesides: (broker) => consumeErasures(broker, database, logger),
     readiness: { postgres: () => database.query('SELECT 1') },
     routers: [requireServiceToken(config.SERVICE_TOKEN_SECRET, NAME), inboxRoute(database)],
   });

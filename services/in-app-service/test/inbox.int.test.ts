@@ -12,7 +12,9 @@ import {
 import { createTestDatabase, createTestKit } from '@notify/testing';
 import type { Express } from 'express';
 import request from 'supertest';
+import { v7 as uuidv7 } from 'uuid';
 import { inboxRoute } from '../src/inbox-route.ts';
+import { deleteInbox } from '../src/inbox-store.ts';
 import { createInboxProvider } from '../src/providers/inbox.ts';
 
 const SECRET = 'x'.repeat(32);
@@ -183,4 +185,25 @@ test('a database that is away is transient, and so is a deadline that passes', a
   // What got through in the end is what the next attempt finds.
   await send({ ...delivery, attempt: 2 });
   expect((await get(`/users/${userId}/inbox/unread_count`)).body).toEqual({ unread_count: 1 });
+});
+
+test("an erased user's inbox is emptied of what was accepted until then, and of nothing later", async () => {
+  const accepted = (at: string) => uuidv7({ msecs: Date.parse(at) });
+  const before = accepted('2026-01-01T00:00:00.000Z');
+  const after = accepted('2026-01-01T00:00:00.001Z');
+  for (const notificationId of [before, after]) {
+    await provider.send({ ...deliveryOf(), notificationId }, AbortSignal.timeout(10_000));
+  }
+  const other = {
+    ...deliveryOf(),
+    notificationId: accepted('2025-01-01T00:00:00.000Z'),
+    address: `user-${randomUUID()}`,
+  };
+  await provider.send(other, AbortSignal.timeout(10_000));
+  expect(await deleteInbox(database, userId, new Date('2026-01-01T00:00:00.000Z'))).toBe(1);
+  const { rows } = await database.query<{ notification_id: string }>(
+    'SELECT notification_id FROM inbox_items WHERE user_id = ANY ($1) ORDER BY 1',
+    [[userId, other.address]],
+  );
+  expect(rows.map(({ notification_id }) => notification_id)).toEqual([other.notificationId, after]);
 });

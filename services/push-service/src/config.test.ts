@@ -5,6 +5,7 @@ const env = {
   RABBITMQ_URL: 'amqp://localhost',
   REDIS_URL: 'redis://localhost',
   SERVICE_TOKEN_SECRET: 'x'.repeat(32),
+  PUBLIC_URL: 'https://notify.acme.test',
   FCM_PROJECT_ID: 'acme',
 };
 const account = { project_id: 'acme', client_email: 'push@acme.test', private_key: 'the-private-key' };

@@ -5,6 +5,7 @@ const env = {
   RABBITMQ_URL: 'amqp://localhost',
   REDIS_URL: 'redis://localhost',
   SERVICE_TOKEN_SECRET: 'x'.repeat(32),
+  PUBLIC_URL: 'https://notify.acme.test',
   TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
   TWILIO_AUTH_TOKEN: 'token',
   TWILIO_FROM: '+15005550006',

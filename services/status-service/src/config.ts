@@ -4,12 +4,14 @@ import {
   type DataServiceConfig,
   dataServiceKeys,
   loadConfig,
+  type NotificationTypesConfig,
+  notificationTypesKeys,
   type RedisConfig,
   redisKeys,
 } from '@notify/service-kit';
 import Joi from 'joi';
 
-export interface StatusConfig extends DataServiceConfig, RedisConfig {
+export interface StatusConfig extends DataServiceConfig, RedisConfig, NotificationTypesConfig {
   /** Events that are written in one transaction at most. */
   STATUS_BATCH_SIZE: number;
   /** How long the first event of a batch waits for company: this much later a status can be read. */
@@ -33,6 +35,7 @@ const addresses = Joi.string()
 export const statusConfigKeys: ConfigKeys<StatusConfig> = {
   ...dataServiceKeys(8008),
   ...redisKeys,
+  ...notificationTypesKeys,
   STATUS_BATCH_SIZE: Joi.number().integer().min(1).max(5_000).default(500),
   STATUS_BATCH_WAIT_MS: Joi.number().integer().min(1).max(1_000).default(20),
   ALERT_EMAIL: addresses,

@@ -10,13 +10,16 @@ import {
   type Logger,
   listen,
   openDatabase,
+  openNotificationTypes,
   openRedis,
   requireServiceToken,
 } from '@notify/service-kit';
 import { startAlerts } from './alert-operators.ts';
 import type { StatusConfig } from './config.ts';
+import { startContentRetention } from './content-retention.ts';
 import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
+import { consumeErasures } from './erasure-consumer.ts';
 import { createEventBatchHandler } from './event-consumer.ts';
 import { notificationsRoute } from './notifications-route.ts';
 import { operateRoute } from './operate-route.ts';
@@ -73,6 +76,9 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     onBatch: createDeadLetterBatchHandler(context),
   });
 
+  await consumeErasures(broker, context);
+
+  startContentRetention({ database, types: openNotificationTypes(config.NOTIFICATION_TYPES_PATH), logger, lifecycle });
   startReminderLoop(context, lifecycle);
   startAlerts({ config, database, publisher: broker, metrics, logger, lifecycle });
 

@@ -1,11 +1,11 @@
-import { preferencesSchema, validate } from '@notify/contracts';
+import { preferenceSwitchesSchema, preferencesSchema, validate } from '@notify/contracts';
 import type { Database } from '@notify/service-kit';
 import { Router } from 'express';
 import type { AnnounceUserChanged } from './user-changed.ts';
 import { userIdOf, userNotFound } from './user-path.ts';
-import { findPreferences, putPreferences } from './user-store.ts';
+import { findPreferences, putPreferences, switchPreferences } from './user-store.ts';
 
-/** `GET|PUT /users/{user_id}/preferences`. */
+/** `GET|PUT /users/{user_id}/preferences`; `PATCH` is for the gateway, on behalf of the person. */
 export function preferencesRoute(database: Database, announceUserChanged: AnnounceUserChanged): Router {
   const router = Router();
 
@@ -19,6 +19,15 @@ export function preferencesRoute(database: Database, announceUserChanged: Announ
     const userId = userIdOf(request);
     const preferences = validate(preferencesSchema.required(), request.body);
     if (!(await putPreferences(database, userId, preferences))) throw userNotFound();
+    announceUserChanged(userId);
+    response.json(preferences);
+  });
+
+  router.patch('/users/:user_id/preferences', async (request, response) => {
+    const userId = userIdOf(request);
+    const switches = validate(preferenceSwitchesSchema.required(), request.body);
+    const preferences = await switchPreferences(database, userId, switches);
+    if (preferences === undefined) throw userNotFound();
     announceUserChanged(userId);
     response.json(preferences);
   });

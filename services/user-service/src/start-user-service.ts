@@ -20,6 +20,7 @@ import { profileRoute } from './profile-route.ts';
 import { createRejectedRecipientHandler } from './rejected-recipient-consumer.ts';
 import { createSuppressedCopy } from './suppressed-copy.ts';
 import { suppressionsRoute } from './suppressions-route.ts';
+import { startTellingErasures } from './tell-erasures.ts';
 import { createUserChangedAnnouncer } from './user-changed.ts';
 import { usersRoute } from './users-route.ts';
 
@@ -61,6 +62,8 @@ export async function startUserService(config: UserConfig, logger: Logger, lifec
     }),
   });
 
+  startTellingErasures({ database, publisher: broker, logger, lifecycle });
+
   const app = createHttpApp({
     logger,
     metrics,
@@ -73,7 +76,7 @@ export async function startUserService(config: UserConfig, logger: Logger, lifec
     },
     routers: [
       requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
-      usersRoute(database, announceUserChanged),
+      usersRoute(database, announceUserChanged, digestOf),
       devicesRoute(database, announceUserChanged),
       preferencesRoute(database, announceUserChanged),
       profileRoute(database),

@@ -62,11 +62,14 @@ export function createSuppressedCopy(context: {
     });
   }
 
+  /** Of an address whose owner was erased it is what it was then. */
+  const digestIn = ({ address, copiedAs }: CopiedSuppression) => (address === null ? copiedAs : digestOf(address));
+
   async function copyTo(client: DatabaseClient, channel: SuppressibleChannel, found: readonly CopiedSuppression[]) {
-    const copied = found.map((each) => ({ ...each, copiedAs: digestOf(each.address) }));
+    const copied = found.map((each) => ({ ...each, copiedAs: digestIn(each) }));
     const changed = copied.filter(({ copiedAs }, place) => copiedAs !== found[place]?.copiedAs);
     if (changed.length > 0) await keepCopiedAs(client, channel, changed);
-    const digests = copied.map(({ copiedAs }) => copiedAs);
+    const digests = copied.map(({ copiedAs }) => copiedAs).filter((digest) => digest !== null);
     await suppressed.add(channel, digests).catch(sayUnavailable);
   }
 
@@ -133,7 +136,8 @@ export function createSuppressedCopy(context: {
       underLock(async (client) => {
         const deleted = await deleteSuppression(client, id);
         if (deleted === undefined) return false;
-        await suppressed.remove(deleted.channel, [digestOf(deleted.address)]).catch(sayUnavailable);
+        const digest = digestIn(deleted);
+        if (digest !== null) await suppressed.remove(deleted.channel, [digest]).catch(sayUnavailable);
         return true;
       }),
   };

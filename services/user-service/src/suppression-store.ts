@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AddressDigest } from '@notify/claims';
 import type { SuppressibleChannel, SuppressionJson, SuppressionReason } from '@notify/contracts';
 import type { Database, DatabaseClient } from '@notify/service-kit';
 import { v7 as uuidv7 } from 'uuid';
@@ -19,7 +20,8 @@ export type SuppressedAddress = Pick<NewSuppression, 'channel' | 'address'>;
 
 /** One of a channel's, and what stands for it in Redis; null while it has not been copied. */
 export interface CopiedSuppression {
-  address: string;
+  /** Null: its owner was erased. */
+  address: string | null;
   addressDigest: string;
   copiedAs: string | null;
 }
@@ -29,6 +31,7 @@ interface SuppressionRow extends Omit<SuppressionJson, 'created_at'> {
 }
 
 const COLUMNS = 'id, channel, address, reason, created_at';
+const COPIED_COLUMNS = 'address, address_digest AS "addressDigest", copied_as AS "copiedAs"';
 
 const toSuppression = ({ created_at, ...row }: SuppressionRow): SuppressionJson => ({
   ...row,
@@ -92,20 +95,21 @@ export async function listSuppressions(
 }
 
 /** Remembers that it did. Undefined: there is none with this id. */
-export async function deleteSuppression(client: DatabaseClient, id: string): Promise<SuppressedAddress | undefined> {
-  const { rows } = await client.query<SuppressedAddress>(
-    `WITH deleted AS (DELETE FROM suppressions WHERE id = $1 RETURNING channel, address, address_digest),
+export async function deleteSuppression(
+  client: DatabaseClient,
+  id: string,
+): Promise<(CopiedSuppression & Pick<NewSuppression, 'channel'>) | undefined> {
+  const { rows } = await client.query<CopiedSuppression & Pick<NewSuppression, 'channel'>>(
+    `WITH deleted AS (DELETE FROM suppressions WHERE id = $1 RETURNING channel, address, address_digest, copied_as),
      lifted AS (
        INSERT INTO lifted_suppressions (channel, address_digest) SELECT channel, address_digest FROM deleted
        ON CONFLICT (channel, address_digest) DO UPDATE SET lifted_at = excluded.lifted_at
      )
-     SELECT channel, address FROM deleted`,
+     SELECT channel, ${COPIED_COLUMNS} FROM deleted`,
     [id],
   );
   return rows[0];
 }
-
-const COPIED_COLUMNS = 'address, address_digest AS "addressDigest", copied_as AS "copiedAs"';
 
 /** Those among the addresses that are suppressed on the channel. */
 export async function suppressedAmong(
@@ -160,4 +164,17 @@ export async function copiedAmong(
     [channel, digests],
   );
   return rows.map(({ copied_as: copiedAs }) => copiedAs);
+}
+
+/** Its owner is erased: the address goes, what stands for it here and in Redis stays, so that nothing is ever sent to it again. */
+export async function forgetAddress(
+  client: DatabaseClient,
+  channel: SuppressibleChannel,
+  address: string,
+  copyDigestOf: AddressDigest,
+): Promise<void> {
+  await client.query(
+    'UPDATE suppressions SET address = NULL, copied_as = $3 WHERE channel = $1 AND address_digest = $2',
+    [channel, digestOf(address), copyDigestOf(address)],
+  );
 }

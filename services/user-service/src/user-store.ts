@@ -1,5 +1,6 @@
-import type { PreferencesJson, UserJson, UserRequestJson } from '@notify/contracts';
-import type { Database } from '@notify/service-kit';
+import type { PreferenceSwitchesJson, PreferencesJson, UserJson, UserRequestJson } from '@notify/contracts';
+import { type Database, inTransaction } from '@notify/service-kit';
+import { withSwitches } from './preference-switches.ts';
 
 interface UserRow extends Omit<UserJson, 'created_at' | 'updated_at'> {
   created_at: Date;
@@ -7,7 +8,7 @@ interface UserRow extends Omit<UserJson, 'created_at' | 'updated_at'> {
 }
 
 /** What a client can set, and at the same time the columns that hold it. */
-const SETTABLE = ['email', 'phone', 'locale', 'timezone', 'name', 'metadata'] as const;
+const SETTABLE = ['email', 'country', 'phone', 'locale', 'timezone', 'name', 'metadata'] as const;
 const COLUMNS = `user_id, ${SETTABLE.join(', ')}, created_at, updated_at`;
 
 function toUser(row: UserRow): UserJson {
@@ -21,11 +22,20 @@ export async function putUser(
   user: UserRequestJson,
 ): Promise<{ user: UserJson; isNew: boolean }> {
   const { rows } = await database.query<UserRow & { is_new: boolean }>(
-    `INSERT INTO users (user_id, ${SETTABLE.join(', ')}) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    `INSERT INTO users (user_id, ${SETTABLE.join(', ')}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT (user_id) DO UPDATE
        SET ${SETTABLE.map((column) => `${column} = excluded.${column}`).join(', ')}, updated_at = now()
      RETURNING ${COLUMNS}, xmax = 0 AS is_new`,
-    [userId, user.email, user.phone, user.locale, user.timezone, user.name, JSON.stringify(user.metadata ?? {})],
+    [
+      userId,
+      user.email,
+      user.country,
+      user.phone,
+      user.locale,
+      user.timezone,
+      user.name,
+      JSON.stringify(user.metadata ?? {}),
+    ],
   );
   const { is_new: isNew, ...row } = rows[0] as UserRow & { is_new: boolean };
   return { user: toUser(row), isNew };
@@ -84,4 +94,25 @@ export async function putPreferences(
     [userId, JSON.stringify(preferences)],
   );
   return rowCount === 1;
+}
+
+/** Sets single switches, whoever else is changing the preferences at the same time. Undefined: no such user. */
+export async function switchPreferences(
+  database: Database,
+  userId: string,
+  switches: PreferenceSwitchesJson,
+): Promise<PreferencesJson | undefined> {
+  return inTransaction(database, async (client) => {
+    const { rows } = await client.query<{ preferences: PreferencesJson }>(
+      'SELECT preferences FROM users WHERE user_id = $1 FOR UPDATE',
+      [userId],
+    );
+    if (rows[0] === undefined) return undefined;
+    const preferences = withSwitches(rows[0].preferences, switches);
+    await client.query('UPDATE users SET preferences = $2, updated_at = now() WHERE user_id = $1', [
+      userId,
+      JSON.stringify(preferences),
+    ]);
+    return preferences;
+  });
 }

@@ -1,12 +1,26 @@
+import type { AddressDigest } from '@notify/claims';
 import { CALLER_ID_PATTERN, pageQuerySchema, userPatchSchema, userPutSchema, validate } from '@notify/contracts';
 import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
+import { eraseUser } from './erasure-store.ts';
 import type { AnnounceUserChanged } from './user-changed.ts';
 import { userIdOf, userNotFound } from './user-path.ts';
 import { findUser, listUsers, patchUser, putUser } from './user-store.ts';
 
-/** `PUT|GET|PATCH /users/{user_id}` and the list. */
-export function usersRoute(database: Database, announceUserChanged: AnnounceUserChanged): Router {
+/** A patch that has a number and no country is read with the country that the user has. */
+async function withOwnCountry(database: Database, userId: string, patch: unknown): Promise<unknown> {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  if (!('phone' in patch) || 'country' in patch) return patch;
+  const user = await findUser(database, userId);
+  return user === undefined || user.country === null ? patch : { ...patch, country: user.country };
+}
+
+/** `PUT|GET|PATCH|DELETE /users/{user_id}` and the list. @param copyDigestOf what stands for an address in Redis. */
+export function usersRoute(
+  database: Database,
+  announceUserChanged: AnnounceUserChanged,
+  copyDigestOf: AddressDigest,
+): Router {
   const router = Router();
 
   router.get('/users', async (request, response) => {
@@ -38,10 +52,18 @@ export function usersRoute(database: Database, announceUserChanged: AnnounceUser
 
   router.patch('/users/:user_id', async (request, response) => {
     const userId = userIdOf(request);
-    const user = await patchUser(database, userId, validate(userPatchSchema.required(), request.body));
+    const patch = await withOwnCountry(database, userId, request.body);
+    const user = await patchUser(database, userId, validate(userPatchSchema.required(), patch));
     if (user === undefined) throw userNotFound();
     announceUserChanged(userId);
     response.json(user);
+  });
+
+  router.delete('/users/:user_id', async (request, response) => {
+    const userId = userIdOf(request);
+    if (!(await eraseUser(database, userId, copyDigestOf))) throw userNotFound();
+    announceUserChanged(userId);
+    response.status(204).end();
   });
 
   return router;

@@ -13,6 +13,7 @@ afterAll(() => service.stop());
 const newId = () => `user-${randomUUID()}`;
 const ada = {
   email: 'Ada@Example.test',
+  country: 'US',
   phone: '+14155550123',
   locale: 'fr-CA',
   timezone: 'Africa/Lagos',
@@ -37,6 +38,7 @@ test('PUT creates a user with 201, then replaces with 200 and empties what is le
   expect(replaced.body).toEqual({
     user_id: userId,
     email: null,
+    country: null,
     phone: '+2348031234567',
     locale: null,
     timezone: null,
@@ -68,10 +70,35 @@ test('an email address is kept as given, but trimmed', async () => {
   expect(body.email).toBe('Ada@Example.test');
 });
 
+test("a phone number is kept as E.164, read with the user's country where it does not say its own", async () => {
+  const userId = newId();
+  const phoneAfter = async (method: 'put' | 'patch', body: object) =>
+    (await service.call(method, `/users/${userId}`, body)).body.phone;
+  expect(await phoneAfter('put', { phone: '020 7946 0958', country: 'gb' })).toBe('+442079460958');
+  expect(await phoneAfter('patch', { phone: '(07911) 123-456' })).toBe('+447911123456');
+  expect(await phoneAfter('patch', { phone: '+1 (415) 555-0123' })).toBe('+14155550123');
+  expect(await phoneAfter('patch', { phone: '0803 123 4567', country: 'NG' })).toBe('+2348031234567');
+  // The number stays where the country changes: it is E.164 already.
+  expect(await phoneAfter('patch', { country: 'FR' })).toBe('+2348031234567');
+  expect((await service.call('get', `/users/${userId}`)).body.country).toBe('FR');
+});
+
+test.each([
+  { phone: '020 7946 0958' },
+  { phone: '020 7946 0958', country: null },
+  { phone: '123', country: 'GB' },
+  { phone: 'call 020 7946 0958', country: 'GB' },
+  { phone: '+442079460958 ext. 5' },
+])('%j is refused: it says no number for sure', async (user) => {
+  const answer = await service.call('put', `/users/${newId()}`, user);
+  expect([answer.status, answer.body.errors?.[0]?.field]).toEqual([400, 'phone']);
+});
+
 test('everything that is wrong with a user is named at once', async () => {
   const answer = await service.call('put', `/users/${newId()}`, {
     email: 'not an address',
     phone: '0415 555',
+    country: 'ZZ',
     locale: 'french',
     timezone: 'Mars/Olympus',
     name: 'a\r\nBcc: b',
@@ -81,6 +108,7 @@ test('everything that is wrong with a user is named at once', async () => {
   expect(answer.status).toBe(400);
   expect(answer.body.code).toBe('validation_failed');
   expect(answer.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
+    'country',
     'email',
     'locale',
     'metadata',
@@ -134,12 +162,6 @@ test.each([
     expect(answer.status).toBe(400);
     expect(answer.body.errors[0].field).toBe('user_id');
   }
-});
-
-test('erasing a user is not built yet, and says so instead of pretending', async () => {
-  const answer = await service.call('delete', `/users/${newId()}`);
-  expect(answer.status).toBe(404);
-  expect(answer.body.code).toBe('not_found');
 });
 
 test('the list walks through all users once, by pages', async () => {
@@ -225,7 +247,7 @@ test('the profile holds everything that a delivery needs', async () => {
   const device = { token: `t-${userId}`, platform: 'ios', provider: 'fcm' };
   await service.call('post', `/users/${userId}/devices`, device);
   await service.call('put', `/users/${userId}/preferences`, { channels: { sms: false } });
-  const { metadata: _, ...contacts } = ada;
+  const { metadata: _, country: __, ...contacts } = ada;
   expect((await service.call('get', `/users/${userId}/profile`)).body).toEqual({
     user_id: userId,
     ...contacts,

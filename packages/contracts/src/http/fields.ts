@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { isPossiblePhoneNumber } from 'libphonenumber-js';
+import { getCountries, isPossiblePhoneNumber, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { CHANNELS, type Channel, PRIORITIES, type Priority } from '../channels.ts';
 import { CALLER_ID_PATTERN } from '../ids.ts';
 
@@ -45,6 +45,32 @@ export const phone = () =>
       /^\+[1-9]\d{1,14}$/.test(value) && isPossiblePhoneNumber(value) ? value : helpers.error('string.phone'),
     )
     .messages({ 'string.phone': '{{#label}} must be a possible phone number in E.164 form, such as +14155550123' });
+
+/** Where the numbers of a person are dialled: ISO 3166-1, two letters. */
+export const country = () =>
+  Joi.string()
+    .uppercase()
+    .valid(...getCountries());
+
+/**
+ * A number as people write it, turned into E.164: with `+` and the country's code, or as it is dialled in the `country` that stands beside it.
+ * Without that a number that does not say its country is refused: guessing one would reach somebody else.
+ */
+export const phoneOfCountry = () =>
+  Joi.string()
+    .max(64)
+    .custom((value: string, helpers) => {
+      const beside = String(helpers.state.ancestors[0]?.country ?? '').toUpperCase();
+      const number = parsePhoneNumberFromString(value, {
+        defaultCountry: isSupportedCountry(beside) ? beside : undefined,
+        extract: false,
+      });
+      return number?.isPossible() && number.ext === undefined ? number.number : helpers.error('string.phone');
+    })
+    .messages({
+      'string.phone':
+        "{{#label}} must be a possible phone number: in E.164 form, such as +14155550123, or as it is dialled in the user's country",
+    });
 
 export const locale = () =>
   Joi.string().pattern(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/, 'a language tag such as fr or fr-CA');

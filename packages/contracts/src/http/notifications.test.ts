@@ -32,6 +32,11 @@ test.each(['14155550123', '+1 415 555 0123', '+1415', 'tel:+14155550123', '+0123
   },
 );
 
+test('a device that is named twice is sent to once', () => {
+  const result = check(sendRequestSchema, { ...request, to: { device_tokens: ['a', 'b', 'a'] } });
+  expect(result).toMatchObject({ value: { to: { device_tokens: ['a', 'b'] } } });
+});
+
 test('a confirmation has no meaning with mode all, however that is written', () => {
   const wish = { to: { email: 'a@example.com' }, content: { body: 'b' }, confirm_within_seconds: 60 };
   expect(check(sendRequestSchema, wish).errors).toBeUndefined();

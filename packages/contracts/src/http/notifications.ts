@@ -29,7 +29,12 @@ export const sendRequestSchema = Joi.object<SendRequestJson>({
   to: Joi.object({
     email: field.email(),
     phone: field.phone(),
-    device_tokens: Joi.array().items(field.headerText(4096)).min(1).max(50).unique(),
+    device_tokens: Joi.array()
+      .items(field.headerText(4096))
+      .min(1)
+      .max(50)
+      // Named twice is meant once.
+      .custom((tokens: string[]) => [...new Set(tokens)]),
     locale: field.locale(),
     timezone: field.timezone(),
   }).or('email', 'phone', 'device_tokens'),

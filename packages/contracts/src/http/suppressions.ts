@@ -12,7 +12,8 @@ export type SuppressionReason = (typeof REJECTION_REASONS)[number] | 'manual';
 export interface SuppressionJson {
   id: string;
   channel: SuppressibleChannel;
-  address: string;
+  /** Null: its owner was erased. It is still suppressed. */
+  address: string | null;
   reason: SuppressionReason;
   created_at: string;
 }

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import type { Channel } from '../channels.ts';
 import { CALLER_ID_PATTERN } from '../ids.ts';
 import { type Device, type PreferencesJson, type QuietHours, WEEKDAYS } from '../profile.ts';
 import * as field from './fields.ts';
@@ -6,6 +7,9 @@ import * as field from './fields.ts';
 /** `PUT /api/v1/users/{user_id}`: what is left out is emptied. */
 export interface UserRequestJson {
   email?: string | null;
+  /** ISO 3166-1, two letters. */
+  country?: string | null;
+  /** E.164, or as it is dialled in the country. */
   phone?: string | null;
   locale?: string | null;
   timezone?: string | null;
@@ -15,7 +19,8 @@ export interface UserRequestJson {
 
 const userFields = {
   email: field.email().trim().allow(null),
-  phone: field.phone().allow(null),
+  country: field.country().allow(null),
+  phone: field.phoneOfCountry().allow(null),
   locale: field.locale().allow(null),
   timezone: field.timezone().allow(null),
   name: field.headerText(200).allow(null),
@@ -28,6 +33,8 @@ export const userPatchSchema = Joi.object<UserRequestJson>(userFields).min(1).la
 export interface UserJson {
   user_id: string;
   email: string | null;
+  country: string | null;
+  /** E.164. */
   phone: string | null;
   locale: string | null;
   timezone: string | null;
@@ -82,6 +89,17 @@ export const preferencesSchema = Joi.object<PreferencesJson>({
     .default({}),
   quiet_hours: quietHours,
 }).label('Preferences');
+
+/** Switches that change, the others stay: what a person says on their own page, or with one click. */
+export interface PreferenceSwitchesJson {
+  channels?: Partial<Record<Channel, boolean>>;
+  types?: Record<string, { channels: Partial<Record<Channel, boolean>> }>;
+}
+/** user-service's `PATCH /users/{user_id}/preferences`, which is not part of the public API. */
+export const preferenceSwitchesSchema = Joi.object<PreferenceSwitchesJson>({
+  channels: channelSwitches,
+  types: Joi.object().pattern(CALLER_ID_PATTERN, Joi.object({ channels: channelSwitches.required() })),
+}).label('PreferenceSwitches');
 
 export const pageQuerySchema = Joi.object<{ limit: number; cursor?: string }>({
   limit: field.listLimit(),

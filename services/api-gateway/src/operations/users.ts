@@ -23,7 +23,8 @@ export const USER_OPERATIONS: readonly Operation[] = [
       schema: userPutSchema,
       example: {
         email: 'person@example.com',
-        phone: '+14155550123',
+        country: 'CA',
+        phone: '416 555 0123',
         locale: 'fr-CA',
         timezone: 'America/Toronto',
         name: 'Ada',
@@ -47,6 +48,14 @@ export const USER_OPERATIONS: readonly Operation[] = [
     scope: 'users:write',
     body: { schema: userPatchSchema, example: { phone: '+14155550124' } },
     answers: { 200: 'Changed', ...VALIDATION_PROBLEM, ...USER_PROBLEM },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/users/{user_id}',
+    tag: 'Users',
+    summary: 'Erase a person, in every service: what waits for them is cancelled, and only ids and outcomes stay',
+    scope: 'users:write',
+    answers: { 204: 'Erased here; everywhere else within seconds', ...USER_PROBLEM },
   },
   {
     method: 'get',

@@ -14,6 +14,7 @@ import { jsonObject } from './json-object.ts';
 import type { MailgunConfig } from './mailgun-config.ts';
 import { mailgunMeaning, refusedParameter } from './mailgun-errors.ts';
 import { refuseInjection } from './refuse-injection.ts';
+import { unsubscribeHeaders } from './unsubscribe-headers.ts';
 
 const CONCURRENCY = 32;
 /** https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/batch-sending */
@@ -47,7 +48,7 @@ export function createMailgunProvider(config: MailgunConfig & MailFromConfig): P
     concurrency: CONCURRENCY,
     async send(delivery, signal) {
       refuseInjection(delivery);
-      return create({ to: delivery.address, ...messageOf(delivery.content, idsOf(delivery)) }, signal);
+      return create({ to: delivery.address, ...messageOf(delivery.content, ownOf(delivery)) }, signal);
     },
     async sendBatch(deliveries, signal) {
       deliveries.forEach(refuseInjection);
@@ -59,10 +60,10 @@ export function createMailgunProvider(config: MailgunConfig & MailFromConfig): P
       return create(
         {
           to: deliveries.map(({ address }) => address),
-          ...messageOf(content, IDS_OF_RECIPIENT),
+          ...messageOf(content, asVariables(deliveries[0])),
           // With them each gets a mail of their own, which does not show the others' addresses.
           'recipient-variables': JSON.stringify(
-            Object.fromEntries(deliveries.map((delivery) => [delivery.address, idsOf(delivery)])),
+            Object.fromEntries(deliveries.map((delivery) => [delivery.address, ownOf(delivery)])),
           ),
         },
         signal,
@@ -94,40 +95,46 @@ function postingProvider(poster: HttpPoster, key: string): RequestProvider {
   };
 }
 
-interface AttemptIds {
+/** What each message of a batch has of its own. */
+interface OwnFields {
   notification_id: string;
   epoch: string;
   hop: string;
   attempt: string;
+  unsubscribe_url?: string;
 }
 
-const idsOf = ({ notificationId, epoch, hop, attempt }: OutgoingDelivery): AttemptIds => ({
+const ownOf = ({ notificationId, epoch, hop, attempt, unsubscribeUrl }: OutgoingDelivery): OwnFields => ({
   notification_id: notificationId,
   epoch: String(epoch),
   hop: String(hop),
   attempt: String(attempt),
+  ...(unsubscribeUrl === undefined ? {} : { unsubscribe_url: unsubscribeUrl }),
 });
-/** Filled in by Mailgun, for each recipient of a batch. */
-const IDS_OF_RECIPIENT: AttemptIds = {
+/** Filled in by Mailgun, for each recipient of a batch. Of a batch, all messages have a link or none. */
+const asVariables = (first: OutgoingDelivery | undefined): OwnFields => ({
   notification_id: '%recipient.notification_id%',
   epoch: '%recipient.epoch%',
   hop: '%recipient.hop%',
   attempt: '%recipient.attempt%',
-};
+  ...(first?.unsubscribeUrl === undefined ? {} : { unsubscribe_url: '%recipient.unsubscribe_url%' }),
+});
 
-function messageOf(content: OutgoingDelivery['content'], ids: AttemptIds) {
+function messageOf(content: OutgoingDelivery['content'], own: OwnFields) {
+  const listHeaders = Object.entries(unsubscribeHeaders(own.unsubscribe_url));
   return {
     subject: content.title ?? '',
     text: content.body === undefined && content.html !== undefined ? undefined : (content.body ?? ''),
     html: content.html,
     // Come back with every event.
-    'v:notification_id': ids.notification_id,
-    'v:epoch': ids.epoch,
-    'v:hop': ids.hop,
-    'v:attempt': ids.attempt,
-    'h:X-Notification-ID': ids.notification_id,
+    'v:notification_id': own.notification_id,
+    'v:epoch': own.epoch,
+    'v:hop': own.hop,
+    'v:attempt': own.attempt,
+    'h:X-Notification-ID': own.notification_id,
     // RFC 3834: no out-of-office replies, please.
     'h:Auto-Submitted': 'auto-generated',
+    ...Object.fromEntries(listHeaders.map(([name, value]) => [`h:${name}`, value])),
   };
 }
 

@@ -15,6 +15,7 @@ import { jsonObject } from './json-object.ts';
 import { refuseInjection } from './refuse-injection.ts';
 import type { SendgridConfig } from './sendgrid-config.ts';
 import { sendgridMeaning } from './sendgrid-errors.ts';
+import { unsubscribeHeaders } from './unsubscribe-headers.ts';
 
 const CONCURRENCY = 32;
 /** https://www.twilio.com/docs/sendgrid/for-developers/sending-email/personalizations */
@@ -94,7 +95,7 @@ export function createSendgridProvider(config: SendgridConfig & MailFromConfig):
 function messageOf(deliveries: readonly OutgoingDelivery[]) {
   const { title, body, html } = deliveries[0]?.content ?? {};
   return {
-    personalizations: deliveries.map(({ notificationId, epoch, hop, attempt, address }) => ({
+    personalizations: deliveries.map(({ notificationId, epoch, hop, attempt, address, unsubscribeUrl }) => ({
       to: { email: address },
       // Come back with every event.
       customArgs: {
@@ -103,7 +104,7 @@ function messageOf(deliveries: readonly OutgoingDelivery[]) {
         hop: String(hop),
         attempt: String(attempt),
       },
-      headers: { 'X-Notification-ID': notificationId },
+      headers: { 'X-Notification-ID': notificationId, ...unsubscribeHeaders(unsubscribeUrl) },
     })),
     subject: title ?? '',
     ...(body === undefined && html !== undefined ? {} : { text: body ?? '' }),

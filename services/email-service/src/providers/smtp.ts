@@ -5,6 +5,7 @@ import { refuseInjection } from './refuse-injection.ts';
 import { type BodyWatch, createBodyWatch } from './smtp-body-watch.ts';
 import type { SmtpConfig } from './smtp-config.ts';
 import { type SmtpFailure, smtpMeaning } from './smtp-errors.ts';
+import { unsubscribeHeaders } from './unsubscribe-headers.ts';
 
 /** nodemailer's own are 2 min, 30 s and 10 min: a worker's slot would hang for all of them. */
 const TIMEOUTS = { connectionTimeout: 10_000, dnsTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
@@ -63,7 +64,7 @@ export function createSmtpProvider(config: SmtpConfig & MailFromConfig): Provide
 }
 
 function mailOf(delivery: OutgoingDelivery, from: MailFrom): SendMailOptions {
-  const { notificationId, epoch, hop, attempt, address, content } = delivery;
+  const { notificationId, epoch, hop, attempt, address, content, unsubscribeUrl } = delivery;
   return {
     from: { name: from.name, address: from.address },
     // As an object: a string would be parsed, and could turn out to be a list.
@@ -77,6 +78,7 @@ function mailOf(delivery: OutgoingDelivery, from: MailFrom): SendMailOptions {
       'X-Notification-ID': notificationId,
       // RFC 3834: no out-of-office replies, please.
       'Auto-Submitted': 'auto-generated',
+      ...unsubscribeHeaders(unsubscribeUrl),
     },
   };
 }

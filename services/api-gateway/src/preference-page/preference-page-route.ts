@@ -1,0 +1,123 @@
+import { AppError, type NotificationTypes, type Profile, type ProfileJson, profileFromJson } from '@notify/contracts';
+import { isChannelOn, type UnsubscribeLinks, type UnsubscribeSubject, type UserDirectory } from '@notify/enrichment';
+import type { Logger, ServiceClient } from '@notify/service-kit';
+import express, { type Request, type Response, Router } from 'express';
+import { choicesFor, switchesFor } from './choices.ts';
+import { messagePage, PAGE_POLICY, preferencePage } from './page.ts';
+
+const FORM_LIMIT = '64kb';
+/** Hidden and visible fields; a registry has far fewer switches. */
+const FORM_PARAMETER_LIMIT = 2_000;
+const RETRY_AFTER_SECONDS = 30;
+
+export interface PreferencePageDependencies {
+  links: UnsubscribeLinks;
+  userService: ServiceClient;
+  users: UserDirectory;
+  types: NotificationTypes;
+  logger: Logger;
+}
+
+/** A field of a form, which may be there once, often or not at all. */
+function valuesOf(request: Request, name: string): string[] {
+  const form = (request.body ?? {}) as Record<string, unknown>;
+  return [form[name]].flat().filter((value) => typeof value === 'string');
+}
+
+/**
+ * The page behind the link of a message, for people: no API key, no script.
+ * - `GET /u/{token}` shows it and changes nothing: mail scanners follow links.
+ * - `POST /u/{token}` switches email of the link's type off, whatever the body: a mail program's one click (RFC 8058) or the page's button.
+ * - `POST /u/{token}/preferences` takes the page's form.
+ */
+export function preferencePageRoute(dependencies: PreferencePageDependencies): Router {
+  const { links, userService, users, types, logger } = dependencies;
+
+  const pathOf = (userId: string, what: string) => `/users/${encodeURIComponent(userId)}/${what}`;
+  async function profileOf(userId: string): Promise<Profile> {
+    return profileFromJson(await userService.request<ProfileJson>('GET', pathOf(userId, 'profile')));
+  }
+  async function change(userId: string, switches: ReturnType<typeof switchesFor>): Promise<void> {
+    await userService.request('PATCH', pathOf(userId, 'preferences'), switches);
+    users.drop(userId);
+  }
+
+  async function show(request: Request, response: Response, subject: UnsubscribeSubject, notice?: string) {
+    const profile = await profileOf(subject.userId);
+    const { notificationType } = subject;
+    const { title, isRequired } = types.settingsOf(notificationType);
+    response.send(
+      preferencePage({
+        path: `/u/${request.params['token']}`,
+        title,
+        notice,
+        canUnsubscribe:
+          !isRequired && profile.email !== undefined && isChannelOn(profile.preferences, notificationType, 'email'),
+        rows: choicesFor(profile, types, notificationType),
+        required: types
+          .names()
+          .map(types.settingsOf)
+          .filter((settings) => settings.isRequired)
+          .map((settings) => settings.title),
+      }),
+    );
+  }
+
+  /** Answers people with pages, also when something is wrong. */
+  function page(answer: (request: Request, response: Response, subject: UnsubscribeSubject) => Promise<void>) {
+    return async (request: Request, response: Response): Promise<void> => {
+      response.type('html').set({
+        'Content-Security-Policy': PAGE_POLICY,
+        'Cache-Control': 'no-store',
+        'X-Robots-Tag': 'noindex, nofollow',
+      });
+      const subject = links.read(String(request.params['token']));
+      try {
+        if (subject === undefined) throw new AppError('not_found', 'The link is none of ours');
+        await answer(request, response, subject);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        if (error.code === 'not_found' || error.code === 'user_not_found') {
+          response
+            .status(404)
+            .send(
+              messagePage(
+                'This link leads nowhere',
+                'It is not complete, or no longer needed: nobody is subscribed here.',
+              ),
+            );
+        } else if (error.code === 'dependency_unavailable') {
+          response.status(503).set('Retry-After', String(RETRY_AFTER_SECONDS));
+          response.send(
+            messagePage('Not right now', 'We can not save this at the moment. Please try again in a minute.'),
+          );
+        } else throw error;
+      }
+    };
+  }
+
+  const router = Router();
+  router.get('/u/:token', page(show));
+  router.post(
+    '/u/:token',
+    page(async (request, response, subject) => {
+      const { userId, notificationType } = subject;
+      const { title, isRequired } = types.settingsOf(notificationType);
+      if (isRequired) return show(request, response, subject, `Everybody gets “${title}”: it can not be switched off.`);
+      await change(userId, { types: { [notificationType]: { channels: { email: false } } } });
+      logger.info('unsubscribed', { notification_type: notificationType });
+      return show(request, response, subject, `You are unsubscribed: no more email of “${title}”.`);
+    }),
+  );
+  router.post(
+    '/u/:token/preferences',
+    express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: FORM_PARAMETER_LIMIT }),
+    page(async (request, response, subject) => {
+      const profile = await profileOf(subject.userId);
+      const on = new Set(valuesOf(request, 'on'));
+      await change(subject.userId, switchesFor(profile, types, valuesOf(request, 'shown'), on));
+      return show(request, response, subject, 'Saved.');
+    }),
+  );
+  return router;
+}
