@@ -12,6 +12,7 @@ import {
   requireServiceToken,
 } from '@notify/service-kit';
 import { draftsRoute } from './drafts-route.ts';
+import { previewRoute } from './preview-route.ts';
 import { createTemplateChangedAnnouncer } from './template-changed.ts';
 import { templatesRoute } from './templates-route.ts';
 import { versionsRoute } from './versions-route.ts';
@@ -35,6 +36,7 @@ export async function startTemplateService(
     lifecycle,
   );
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: SERVICE_NAME, logger, metrics, lifecycle });
+  const announceTemplateChanged = createTemplateChangedAnnouncer(broker, logger);
 
   const app = createHttpApp({
     logger,
@@ -48,9 +50,10 @@ export async function startTemplateService(
     },
     routers: [
       requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
-      templatesRoute(database),
+      templatesRoute(database, announceTemplateChanged),
       draftsRoute(database),
-      versionsRoute(database, createTemplateChangedAnnouncer(broker, logger)),
+      previewRoute(database),
+      versionsRoute(database, announceTemplateChanged),
     ],
   });
   const server = await listen(app, config, lifecycle);

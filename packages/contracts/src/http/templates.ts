@@ -13,7 +13,18 @@ export interface TemplateRequestJson {
   variables?: VariableDeclarations;
 }
 
-const VARIABLE_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const VARIABLE_NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
+const MAX_EXAMPLE_CHARACTERS = 10_000;
+
+function refuseLongJson(value: unknown, helpers: Joi.CustomHelpers) {
+  try {
+    if (JSON.stringify(value).length <= MAX_EXAMPLE_CHARACTERS) return value;
+  } catch {
+    // Nested so deeply that it can't be written down.
+  }
+  return helpers.message({ custom: `{{#label}} must have at most ${MAX_EXAMPLE_CHARACTERS} characters as JSON` });
+}
+
 const declarationsSchema = Joi.object<VariableDeclarations>()
   .pattern(
     VARIABLE_NAME_PATTERN,
@@ -24,7 +35,7 @@ const declarationsSchema = Joi.object<VariableDeclarations>()
       required: Joi.boolean().default(true),
       max_length: Joi.number().integer().min(1).max(100_000),
       description: field.text(500),
-      example: Joi.any().required(),
+      example: Joi.any().custom(refuseLongJson).required(),
     }),
   )
   .max(50);
