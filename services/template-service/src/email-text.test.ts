@@ -12,6 +12,18 @@ test('structure becomes lines, and links show where they lead', () => {
   );
 });
 
+test('cells of a row stay apart, and layout leaves no traces', () => {
+  const html =
+    '<table><tr><td>&#8202;</td></tr></table><table><tr><td>Device</td><td>Firefox</td></tr><tr><td>Time</td><td>9:00</td></tr></table>';
+  expect(emailTextOf(html)).toBe('Device Firefox\nTime 9:00');
+});
+
+test('a condition within a line leaves the line breaks around it alone', () => {
+  expect(emailTextOf('<p>a</p><p>{% if x %}Hello {{ x }},<br>{% endif %}b</p>')).toBe(
+    'a\n\n{% if x %}Hello {{ x }},\n{% endif %}b',
+  );
+});
+
 test('conditions and loops still work in the text, and leave no empty lines', () => {
   const text = emailTextOf(
     '<p>a</p>{% if x < 1 %}<p>b</p>{% endif %}<table>{% for i in items %}<tr><td>{{ i }}</td></tr>{% endfor %}</table><p>c</p>',
