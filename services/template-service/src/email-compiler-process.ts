@@ -1,4 +1,3 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import type { CompiledEmail, EmailToCompile } from './compile-emails.ts';
 import { emailTextOf } from './email-text.ts';
 import { hideLiquid } from './hide-liquid.ts';
@@ -27,6 +26,9 @@ async function compileEmail({ mjml, html, wantsText }: EmailToCompile): Promise<
   return { ...compiled, text: emailTextOf(compiled.html) };
 }
 
-const compiled: CompiledEmail[] = [];
-for (const email of workerData as EmailToCompile[]) compiled.push(await compileEmail(email));
-parentPort?.postMessage(compiled);
+process.once('message', async (emails: EmailToCompile[]) => {
+  const compiled: CompiledEmail[] = [];
+  for (const email of emails) compiled.push(await compileEmail(email));
+  // Ends the process: nothing else keeps it.
+  process.send?.(compiled, () => process.disconnect());
+});
