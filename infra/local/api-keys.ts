@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type ApiKeyRequest, type Client, NotifyError } from '@notify/client';
+import type { ApiKeyRequest, Client } from '@notify/client';
 import type { NewApiKeyJson } from '@notify/contracts';
+import { readableError } from './readable-error.ts';
 import { textTable } from './text-table.ts';
 
 export const keysUsage = [
@@ -18,9 +19,7 @@ export async function runKeysCommand(args: readonly string[], { apiKeys }: Clien
   try {
     return await run(args, apiKeys);
   } catch (error) {
-    if (!(error instanceof NotifyError)) throw error;
-    if (error.code === 'no_answer') throw new Error('The gateway does not answer: `npm start` starts it.');
-    throw new Error([error.detail, ...error.errors.map(({ message }) => message)].join('\n  '));
+    throw readableError(error);
   }
 }
 

@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<number>> = {
   logs: async () => (await import('./commands/logs.ts')).logs(args),
   reset: async () => (await import('./commands/reset.ts')).reset(args),
   keys: async () => (await import('./commands/keys.ts')).keys(args),
+  templates: async () => (await import('./commands/templates.ts')).templates(args),
   test: async () => (await import('./commands/test.ts')).test(args),
   'test:faults': async () => (await import('./commands/test-faults.ts')).testFaults(args),
   'test:compose': async () => (await import('./commands/test-compose.ts')).testCompose(args),
@@ -17,7 +18,7 @@ const commands: Record<string, () => Promise<number>> = {
 const run = commands[command];
 if (run === undefined) {
   console.error(
-    `Unknown command "${command}": npm start, stop, test, or npm run status, logs, keys, reset, test:faults, test:compose, bench.`,
+    `Unknown command "${command}": npm start, stop, test, or npm run status, logs, keys, templates, reset, test:faults, test:compose, bench.`,
   );
   process.exit(1);
 }

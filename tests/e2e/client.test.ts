@@ -123,6 +123,15 @@ test('templates from draft to version', async () => {
   expect(await client.templates.getVersion(code, 1)).toMatchObject({ locales: { en: sources } });
   expect(await client.templates.get(code)).toMatchObject({ published_version: 1 });
   expect((await client.templates.list({ limit: 1 }).page()).data).toHaveLength(1);
+
+  const variables = { name: { example: 'Ada' } };
+  expect(await client.templates.patch(code, { variables })).toMatchObject({ variables: { name: { required: true } } });
+  expect(await client.templates.publish(code)).toMatchObject({ version: 2, sizes: { en: {} } });
+  expect(await client.templates.preview(code)).toMatchObject({ locale: 'en', missing_variables: [] });
+  expect(await client.templates.rollback(code, 1)).toMatchObject({ version: 1 });
+  await client.templates.deleteDraft(code, 'en');
+  await client.templates.delete(code);
+  await expect(client.templates.get(code)).rejects.toMatchObject({ code: 'template_not_found' });
 });
 
 test('suppressions, keys, inbox and its token, statistics, audit log and types', async () => {

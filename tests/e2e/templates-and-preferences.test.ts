@@ -55,6 +55,74 @@ test('a new version is used by requests made a second after it was published; an
   expect(await api('GET', `/api/v1/templates/${code}/versions/1`)).toMatchObject({ status: 200, body: { version: 1 } });
 });
 
+test('an email written in MJML arrives as HTML, with a text part that was derived', async () => {
+  const mjmlCode = unique('mjml');
+  await api('POST', '/api/v1/templates', { code: mjmlCode });
+  const mjml =
+    '<mjml><mj-body><mj-section><mj-column><mj-text>Hello {{ name }}</mj-text>' +
+    '<mj-button href="{{ url }}">Open</mj-button></mj-column></mj-section></mj-body></mjml>';
+  await api('PUT', `/api/v1/templates/${mjmlCode}/draft/en`, { email: { subject: 'Hi', mjml } });
+  expect((await api('POST', `/api/v1/templates/${mjmlCode}/publish`, {})).status).toBe(201);
+  const email = freshEmail();
+  const variables = { name: '<Ada>', url: 'https://example.test/?a=1&b=2' };
+  const { notification_id: id } = await send({ to: { email }, template: { code: mjmlCode }, variables });
+  await settled(id);
+  const [mail] = await arrived({ to: email });
+  expect(mail?.html).toContain('Hello &lt;Ada&gt;');
+  expect(mail?.html).toContain('href="https://example.test/?a=1&amp;b=2"');
+  expect(mail?.text).toMatch(/Hello <Ada>\s+Open <https:\/\/example\.test\/\?a=1&b=2>/);
+});
+
+test('variables that are not as declared are refused before anything is accepted, all of them', async () => {
+  const declaredCode = unique('declared');
+  await api('POST', '/api/v1/templates', {
+    code: declaredCode,
+    variables: {
+      code: { max_length: 6, example: '123456' },
+      minutes: { type: 'number', example: 10 },
+      url: { type: 'url', example: 'https://example.test' },
+      name: { required: false, example: 'Ada' },
+    },
+  });
+  await api('PUT', `/api/v1/templates/${declaredCode}/draft/en`, {
+    sms: { text: '{{ name | default: "Hello" }}: {{ code }}, for {{ minutes }} minutes, {{ url }}' },
+  });
+  await api('POST', `/api/v1/templates/${declaredCode}/publish`, {});
+  const request = (variables: unknown) =>
+    api('POST', '/api/v1/notifications', { to: { phone: freshPhone() }, template: { code: declaredCode }, variables });
+  const refused = await request({ code: '1234567', url: 'javascript:alert(1)' });
+  expect(refused).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  expect(refused.body.errors.map(({ field, code }: { field: string; code: string }) => `${field} ${code}`)).toEqual([
+    'variables.code invalid_variable',
+    'variables.minutes missing_variable',
+    'variables.url invalid_variable',
+  ]);
+  expect((await request({ code: '123456', minutes: 5, url: 'https://x.test/' })).status).toBe(202);
+});
+
+test('a rollback and a deletion hold a second later, everywhere', async () => {
+  const shortLived = unique('short-lived');
+  await api('POST', '/api/v1/templates', { code: shortLived });
+  for (const text of ['one', 'two']) {
+    await api('PUT', `/api/v1/templates/${shortLived}/draft/en`, { sms: { text } });
+    await api('POST', `/api/v1/templates/${shortLived}/publish`, {});
+  }
+  expect((await api('POST', `/api/v1/templates/${shortLived}/rollback`, { version: 1 })).status).toBe(200);
+  // The promise is about time, so here time is what has to pass.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const phone = freshPhone();
+  const template = { code: shortLived };
+  await settled((await send({ to: { phone }, template })).notification_id);
+  expect(await arrived({ to: phone })).toMatchObject([{ body: 'one' }]);
+
+  expect((await api('DELETE', `/api/v1/templates/${shortLived}`)).status).toBe(204);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  for (const gone of [template, { ...template, version: 1 }]) {
+    const answer = await api('POST', '/api/v1/notifications', { to: { phone }, template: gone });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'template_not_found' } });
+  }
+});
+
 test('a template that does not parse is refused when it is written', async () => {
   const answer = await api('PUT', `/api/v1/templates/${code}/draft/en`, { sms: { text: '{{ oops' } });
   expect(answer).toMatchObject({ status: 422, body: { code: 'template_invalid', errors: [{ field: 'sms.text' }] } });

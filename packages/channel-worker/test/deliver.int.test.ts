@@ -32,6 +32,8 @@ import { collectFrom, deliveryOf, envelopeOf } from './messages.ts';
 
 const digestOf = createAddressDigest('a-secret-of-the-tests-that-is-long-enough');
 
+const links = createUnsubscribeLinks('a-secret-of-the-tests', 'https://notify.example');
+
 let server: Awaited<ReturnType<typeof createTestBroker>>;
 let kit: ReturnType<typeof createTestKit>;
 let broker: Broker;
@@ -87,7 +89,7 @@ function createEmailDeliver(overrides: Partial<DeliverOptions> = {}) {
         drop: () => {},
       },
       templates: { lookUp: async () => undefined, drop: () => {} },
-      links: createUnsubscribeLinks('a-secret-of-the-tests', 'https://notify.example'),
+      links,
     },
     broker,
     logger: kit.logger,
@@ -369,7 +371,7 @@ function quietUser(quietHours?: QuietHours): { enrichment: Enrichment; dropped: 
     preferences: { channels: {}, types: {}, quietHours: dropped.includes(userId) ? quietHours : remembered },
   });
   const users = { lookUp, drop: (userId: string) => void dropped.push(userId) };
-  return { dropped, enrichment: { users, templates: { lookUp: async () => undefined, drop: () => {} } } };
+  return { dropped, enrichment: { users, templates: { lookUp: async () => undefined, drop: () => {} }, links } };
 }
 
 test('in quiet hours it waits in the record for their end; critical ones and exempt types do not, and what would expire has expired', async () => {

@@ -18,7 +18,9 @@ export type {
   NotifyAcceptedJson,
   NotifyOutcomeJson,
   PreferencesJson,
+  PreviewRequestJson,
   Priority,
+  PublishedTemplateJson,
   ReplayAnswerJson,
   Scope,
   SendAnswerJson,
@@ -28,12 +30,14 @@ export type {
   Status,
   SuppressionJson,
   TemplateJson,
+  TemplatePreviewJson,
   TemplateSources,
   TemplateVersionDetailJson,
   TemplateVersionSummaryJson,
   UserJson,
   UserRequestJson,
   UserTokenJson,
+  VariableDeclaration,
 } from '@notify/contracts';
 export type { AccountApi } from './account-api.ts';
 export type { ApiKeyRequest, ApiKeysApi } from './api-keys-api.ts';
@@ -51,7 +55,7 @@ export type {
 } from './notifications-api.ts';
 export { NotifyError, type NotifyErrorCode } from './notify-error.ts';
 export type { SuppressionsApi } from './suppressions-api.ts';
-export type { TemplateRequest, TemplatesApi } from './templates-api.ts';
+export type { TemplatePatch, TemplateRequest, TemplatesApi, VariableRequest } from './templates-api.ts';
 export type { DeviceRequest, PreferencesRequest, UsersApi } from './users-api.ts';
 export { verifyWebhook, type WebhookHeaders, WebhookVerificationError } from './verify-webhook.ts';
 export type { WaitOptions } from './wait-until-settled.ts';

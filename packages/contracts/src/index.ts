@@ -1,6 +1,7 @@
 export * from './attempt.ts';
 export * from './channels.ts';
 export * from './dead-mailbox.ts';
+export * from './declared-variables.ts';
 export * from './envelope.ts';
 export * from './error-codes.ts';
 export * from './events.ts';

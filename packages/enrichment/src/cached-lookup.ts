@@ -24,6 +24,10 @@ export class CachedLookup<T extends object> {
     this.#onTheWay.delete(key);
   }
 
+  dropAll(isMeant: (key: string) => boolean): void {
+    for (const key of [...this.#cache.keys(), ...this.#onTheWay.keys()]) if (isMeant(key)) this.drop(key);
+  }
+
   /** Everything: changes may have been missed. */
   clear(): void {
     this.#cache.clear();

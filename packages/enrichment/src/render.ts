@@ -1,4 +1,5 @@
-import type { Channel, TemplateSources, TemplateVersion } from '@notify/contracts';
+import { type Channel, type TemplateSources, type TemplateVersion, variablesSchemaOf } from '@notify/contracts';
+import type Joi from 'joi';
 import {
   type CompiledSource,
   parseSource,
@@ -6,6 +7,7 @@ import {
   TemplateRenderError,
   TemplateSyntaxError,
   toScope,
+  variablesOf,
 } from './template-engine.ts';
 
 /** What a channel shows: email title (the subject), body and html; sms body; push title, body and data; in_app title, body and actionUrl. */
@@ -31,6 +33,8 @@ export interface CompiledTemplateVersion {
   readonly version: number;
   readonly defaultLocale: string;
   readonly locales: ReadonlyMap<string, PerSource<CompiledSource>>;
+  /** For the variables that are declared. */
+  readonly variablesSchema?: Joi.ObjectSchema;
 }
 
 /** The caller gave too few variables; all the missing ones are named at once. */
@@ -84,18 +88,30 @@ export interface SourceProblem {
   message: string;
 }
 
-/** Everything that keeps these sources from being a template; empty when they are one. */
+/** Everything that keeps these sources from being a template; empty when they are one. MJML is only looked at as Liquid. */
 export function findSourceProblems(sources: TemplateSources): SourceProblem[] {
   const problems: SourceProblem[] = [];
-  mapSources(sources, (source, field, html) => {
+  const parse = (source: string, field: string, html: boolean) => {
     try {
       parseSource(source, { html });
     } catch (error) {
       if (!(error instanceof TemplateSyntaxError)) throw error;
       problems.push({ field, message: error.message });
     }
-  });
+  };
+  mapSources(sources, parse);
+  if (sources.email?.mjml !== undefined) parse(sources.email.mjml, 'email.mjml', true);
   return problems;
+}
+
+/** The variables that sources without problems ask for, each with the places where it is used. */
+export function findUsedVariables(sources: TemplateSources): Map<string, string[]> {
+  const places = new Map<string, string[]>();
+  mapSources(sources, (source, field, html) => {
+    for (const name of variablesOf(parseSource(source, { html })))
+      places.set(name, [...(places.get(name) ?? []), field]);
+  });
+  return places;
 }
 
 /** @throws TemplateSyntaxError, which a version that template-service has published does not. */
@@ -105,7 +121,9 @@ export function compileTemplateVersion(version: TemplateVersion): CompiledTempla
     const compiled = mapSources(sources, (source, _field, html) => parseSource(source, { html }));
     locales.set(canonical(locale), compiled);
   }
-  return { code: version.code, version: version.version, defaultLocale: version.defaultLocale, locales };
+  const { code, defaultLocale, variables } = version;
+  const variablesSchema = variables && variablesSchemaOf(variables);
+  return { code, version: version.version, defaultLocale, locales, variablesSchema };
 }
 
 /** Locales are equal whatever their case, and `_` is `-`. */
@@ -113,17 +131,20 @@ function canonical(locale: string): string {
   return locale.toLowerCase().replaceAll('_', '-');
 }
 
-/** `fr-CA` -> `fr` -> the template's default. */
-function sourcesFor(version: CompiledTemplateVersion, locale: string | undefined): PerSource<CompiledSource> {
+/** `fr-CA` -> `fr` -> the template's default. @returns the canonical form of one that the template has, if it has the default. */
+export function localeFor(version: CompiledTemplateVersion, locale: string | undefined): string {
   for (
     let wanted = canonical(locale ?? '');
     wanted !== '';
     wanted = wanted.slice(0, Math.max(wanted.lastIndexOf('-'), 0))
   ) {
-    const found = version.locales.get(wanted);
-    if (found !== undefined) return found;
+    if (version.locales.has(wanted)) return wanted;
   }
-  return version.locales.get(canonical(version.defaultLocale)) ?? {};
+  return canonical(version.defaultLocale);
+}
+
+function sourcesFor(version: CompiledTemplateVersion, locale: string | undefined): PerSource<CompiledSource> {
+  return version.locales.get(localeFor(version, locale)) ?? {};
 }
 
 /** The channels that have content in the locale that would be used. */
@@ -151,14 +172,28 @@ export function renderTemplate(
   locale: string | undefined,
   variables: Record<string, unknown>,
 ): RenderedContent {
+  const { content, missing } = renderWithGaps(version, channel, locale, variables);
+  if (missing.length > 0) throw new MissingVariablesError(missing);
+  return content;
+}
+
+/**
+ * As {@link renderTemplate}, but for those who look and don't send: what is missing is named, and shown as `[name]`.
+ * @throws TemplateRenderError
+ */
+export function renderWithGaps(
+  version: CompiledTemplateVersion,
+  channel: Channel,
+  locale: string | undefined,
+  variables: Record<string, unknown>,
+): { content: RenderedContent; missing: string[] } {
   const { email, sms, push, in_app } = { ...sourcesFor(version, locale) };
   const scope = toScope(variables);
   const missing = new Set<string>();
   const text = (source: CompiledSource): string => {
     const rendered = renderSource(source, scope);
-    if (rendered.missing === undefined) return rendered.text;
     for (const name of rendered.missing) missing.add(name);
-    return '';
+    return rendered.text;
   };
   const optional = (source: CompiledSource | undefined) => (source === undefined ? undefined : text(source));
   const line = (source: CompiledSource) => singleLine(text(source));
@@ -175,6 +210,5 @@ export function renderTemplate(
     content = { title: line(title), body: text(body), actionUrl: action_url && line(action_url) };
   }
   if (content === undefined) throw new TemplateRenderError(`the template has nothing for ${channel}`);
-  if (missing.size > 0) throw new MissingVariablesError([...missing]);
-  return content;
+  return { content, missing: [...missing] };
 }

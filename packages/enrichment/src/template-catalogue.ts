@@ -21,7 +21,7 @@ export interface TemplateCatalogue {
    * @throws AppError `dependency_unavailable` when template-service is away and it is not remembered.
    */
   lookUp(code: string, version?: number): Promise<CompiledTemplateVersion | undefined>;
-  /** Forget which version of a template is current: it has just been changed. */
+  /** Forget a template: it has just been changed. */
   drop(code: string): void;
 }
 
@@ -52,13 +52,21 @@ export async function openTemplateCatalogue(
     },
     { maxEntries: MAX_ENTRIES, ttlMs: VERSION_TTL_MS },
   );
+  function drop(code: string): void {
+    current.drop(code);
+    // A version never changes, but it is gone when its template was deleted.
+    pinned.dropAll((key) => key.endsWith(` ${code}`));
+  }
   await broker.subscribe({
     routingKeys: [TEMPLATE_CHANGED],
-    onMessage: ({ body }) => current.drop((JSON.parse(body.toString()) as ChangedJson).id),
-    onReconnect: () => current.clear(),
+    onMessage: ({ body }) => drop((JSON.parse(body.toString()) as ChangedJson).id),
+    onReconnect: () => {
+      current.clear();
+      pinned.clear();
+    },
   });
   return {
     lookUp: async (code, version) => (version === undefined ? current.get(code) : pinned.get(`${version} ${code}`)),
-    drop: (code) => current.drop(code),
+    drop,
   };
 }

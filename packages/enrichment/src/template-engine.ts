@@ -148,8 +148,20 @@ export function parseSource(source: string, options: { html: boolean }): Compile
   }
 }
 
+/** The variables that a source asks its caller for, by the first part of their path, whatever way leads to them. */
+export function variablesOf({ engine, templates }: CompiledSource): string[] {
+  return engine.globalVariablesSync(templates);
+}
+
 /** Stands in for a missing variable while the other missing ones are looked for: any property, one element, truthy. */
 class Placeholder extends Drop {
+  readonly #name: string;
+
+  constructor(name: string) {
+    super();
+    this.#name = name;
+  }
+
   override liquidMethodMissing(): this {
     return this;
   }
@@ -157,8 +169,11 @@ class Placeholder extends Drop {
   *[Symbol.iterator](): Generator<this> {
     yield this;
   }
+
+  override toString(): string {
+    return `[${this.#name}]`;
+  }
 }
-const placeholder = new Placeholder();
 
 /** Knows the names that were found missing in earlier passes. */
 class ForgivingContext extends Context {
@@ -170,7 +185,7 @@ class ForgivingContext extends Context {
     } catch (error) {
       const name = missingName(error);
       if (name === undefined || !this.known.has(name)) throw error;
-      return placeholder;
+      return new Placeholder(name);
     }
   }
 }
@@ -183,15 +198,19 @@ function missingName(error: unknown): string | undefined {
     : undefined;
 }
 
+export interface RenderedSource {
+  /** With `[name]` where a variable is missing; empty where that can't be shown. */
+  text: string;
+  /** As paths: `name`, `order.id`. */
+  missing: string[];
+}
+
 /**
- * Renders one source, or names every variable that it lacks on the way that these variables lead through it.
+ * Renders one source, and names every variable that it lacks on the way that these variables lead through it.
  * @param scope made by {@link toScope}.
  * @throws TemplateRenderError
  */
-export function renderSource(
-  { engine, templates }: CompiledSource,
-  scope: object,
-): { text: string; missing?: never } | { missing: string[] } {
+export function renderSource({ engine, templates }: CompiledSource, scope: object): RenderedSource {
   const missing: string[] = [];
   let renderLimit: Context['renderLimit'] | undefined;
   for (;;) {
@@ -200,13 +219,12 @@ export function renderSource(
     // One deadline for all passes.
     renderLimit = context.renderLimit;
     try {
-      const text = String(engine.renderSync(templates, context));
-      return missing.length === 0 ? { text } : { missing };
+      return { text: String(engine.renderSync(templates, context)), missing };
     } catch (error) {
       const name = missingName(error);
       if (name !== undefined && !missing.includes(name) && missing.length < MAX_MISSING_NAMES) missing.push(name);
       // Whatever else goes wrong after that may be the placeholder's fault.
-      else if (missing.length > 0) return { missing };
+      else if (missing.length > 0) return { text: '', missing };
       else throw new TemplateRenderError(`${reasonOf(error)} (line ${lineOf(error)})`, error);
     }
   }

@@ -41,10 +41,13 @@ export function createUnsubscribeLinks(secret: string, publicUrl: string): Unsub
   };
 }
 
-/** What a template may use besides the caller's variables, which win: `unsubscribe_url`. */
+/** What a template may use besides the caller's variables, without declaring it. */
+export const UNSUBSCRIBE_URL = 'unsubscribe_url';
+
+/** The caller's own variable of that name wins. */
 export function withUnsubscribeUrl(
   variables: Record<string, unknown>,
   unsubscribeUrl: string | undefined,
 ): Record<string, unknown> {
-  return unsubscribeUrl === undefined ? variables : { unsubscribe_url: unsubscribeUrl, ...variables };
+  return unsubscribeUrl === undefined ? variables : { [UNSUBSCRIBE_URL]: unsubscribeUrl, ...variables };
 }

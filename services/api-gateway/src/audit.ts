@@ -6,6 +6,8 @@ import { callerOf } from './authenticate.ts';
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Sending is on the record of each notification. */
 const SENDING = new Set(['/api/v1/notifications', '/api/v1/notifications/batch', '/api/notify']);
+/** A POST that changes nothing. */
+const PREVIEW = '/api/v1/templates/:code/preview';
 /** Names a device, and lets who has it push to it. */
 const UNTOLD = new Set(['token']);
 
@@ -16,7 +18,7 @@ const UNTOLD = new Set(['token']);
 export function createAudit(database: Database, logger: Logger): (request: Request, response: Response) => void {
   return (request, response) => {
     const pattern = String(request.route?.path ?? '');
-    if (READING.has(request.method) || SENDING.has(pattern)) return;
+    if (READING.has(request.method) || SENDING.has(pattern) || pattern === PREVIEW) return;
     const { correlationId = '' } = currentContext();
     const target = Object.fromEntries(Object.entries(request.params).filter(([name]) => !UNTOLD.has(name)));
     response.once('finish', () => {

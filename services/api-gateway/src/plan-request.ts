@@ -2,6 +2,7 @@ import {
   AppError,
   CHANNELS,
   type Channel,
+  findVariableProblems,
   type NotificationTypes,
   type SendRequestJson,
   type Skip,
@@ -69,42 +70,61 @@ async function templateOf(
   return template;
 }
 
-/** Renders once, so that a variable that is missing is refused here and not found out by the recipient. */
-function refuseMissingVariables(
+/** What is declared is checked, and rendered once, so that what is wrong is refused here and not found out by the recipient. */
+function refuseWrongVariables(
   template: CompiledTemplateVersion,
   channels: Channel[],
   locale: string | undefined,
   variables: Record<string, unknown>,
 ): void {
+  const { variablesSchema } = template;
+  const errors = variablesSchema === undefined ? [] : findVariableProblems(variablesSchema, variables);
+  const named = new Set(errors.map(({ field }) => field));
+  for (const [name, places] of findMissing(template, channels, locale, variables, errors.length > 0)) {
+    if (named.has(`variables.${name}`)) continue;
+    errors.push({
+      field: `variables.${name}`,
+      code: 'missing_variable',
+      message: `the template uses "${name}" (${places.join(', ')}), which is not in variables`,
+    });
+  }
+  if (errors.length === 0) return;
+  throw new AppError('validation_failed', `${errors.length} problem${errors.length === 1 ? '' : 's'} in variables`, {
+    errors,
+  });
+}
+
+/** @param wrong they are known to be: then that is what the caller is told, and not what rendering them comes to. */
+function findMissing(
+  template: CompiledTemplateVersion,
+  channels: Channel[],
+  locale: string | undefined,
+  variables: Record<string, unknown>,
+  wrong: boolean,
+): Map<string, Channel[]> {
   const missing = new Map<string, Channel[]>();
   for (const channel of channels) {
     try {
       renderTemplate(template, channel, locale, variables);
     } catch (error) {
-      if (error instanceof TemplateRenderError) {
+      if (error instanceof MissingVariablesError) {
+        for (const name of error.variables) missing.set(name, [...(missing.get(name) ?? []), channel]);
+      } else if (!(error instanceof TemplateRenderError)) throw error;
+      else if (!wrong) {
         throw new AppError(
           'validation_failed',
           `The template can't be rendered with these variables: ${error.message}`,
         );
       }
-      if (!(error instanceof MissingVariablesError)) throw error;
-      for (const name of error.variables) missing.set(name, [...(missing.get(name) ?? []), channel]);
     }
   }
-  if (missing.size === 0) return;
-  throw new AppError('validation_failed', `${missing.size} variable${missing.size === 1 ? ' is' : 's are'} missing`, {
-    errors: [...missing].map(([name, channels]) => ({
-      field: `variables.${name}`,
-      code: 'missing_variable',
-      message: `the template uses "${name}" (${channels.join(', ')}), which is not in variables`,
-    })),
-  });
+  return missing;
 }
 
 /**
  * The channels this request may use, as far as can be known now. When user- or template-service is away
  * the request is taken as it is, and the worker, which plans again, decides.
- * @throws AppError user_not_found, template_not_found, no_deliverable_channel, or validation_failed for missing variables.
+ * @throws AppError user_not_found, template_not_found, no_deliverable_channel, or validation_failed for variables that are missing or not as declared.
  */
 export async function planRequest(
   request: SendRequestJson,
@@ -137,7 +157,7 @@ export async function planRequest(
   if (template !== AWAY && template !== undefined) {
     // The worker knows the link; here it only has to be there.
     const variables = withUnsubscribeUrl(request.variables, request.user_id === undefined ? undefined : '');
-    refuseMissingVariables(template, plan.channels, locale, variables);
+    refuseWrongVariables(template, plan.channels, locale, variables);
   }
   return plan;
 }

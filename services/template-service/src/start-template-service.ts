@@ -12,11 +12,15 @@ import {
   requireServiceToken,
 } from '@notify/service-kit';
 import { draftsRoute } from './drafts-route.ts';
+import { loadStarterTemplates } from './load-starter-templates.ts';
+import { previewRoute } from './preview-route.ts';
 import { createTemplateChangedAnnouncer } from './template-changed.ts';
 import { templatesRoute } from './templates-route.ts';
 import { versionsRoute } from './versions-route.ts';
 
 export const SERVICE_NAME = 'template-service';
+
+const STARTER_TEMPLATES_DIR = fileURLToPath(new URL('../starter-templates', import.meta.url));
 
 /** Opens everything, in the order in which it is needed, and starts to answer. */
 export async function startTemplateService(
@@ -34,7 +38,9 @@ export async function startTemplateService(
     logger,
     lifecycle,
   );
+  await loadStarterTemplates(database, STARTER_TEMPLATES_DIR, logger);
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: SERVICE_NAME, logger, metrics, lifecycle });
+  const announceTemplateChanged = createTemplateChangedAnnouncer(broker, logger);
 
   const app = createHttpApp({
     logger,
@@ -48,9 +54,10 @@ export async function startTemplateService(
     },
     routers: [
       requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
-      templatesRoute(database),
+      templatesRoute(database, announceTemplateChanged),
       draftsRoute(database),
-      versionsRoute(database, createTemplateChangedAnnouncer(broker, logger)),
+      previewRoute(database),
+      versionsRoute(database, announceTemplateChanged),
     ],
   });
   const server = await listen(app, config, lifecycle);

@@ -1,16 +1,13 @@
-import { AppError, fields, validate } from '@notify/contracts';
+import { AppError, fields, validate, versionNumber } from '@notify/contracts';
 import type { Request } from 'express';
 import Joi from 'joi';
 import { canonicalLocale } from './canonical-locale.ts';
-
-/** PostgreSQL's integer. */
-const MAX_VERSION = 2_147_483_647;
 
 /** `/templates/{code}[/draft/{locale}][/versions/{version}]` */
 const templatePathSchema = Joi.object<{ code: string; locale: string; version: number }>({
   code: fields.callerId().required(),
   locale: fields.locale(),
-  version: Joi.number().integer().min(1).max(MAX_VERSION),
+  version: versionNumber(),
 }).unknown();
 
 /** The parameters of a path; those that its route does not have are undefined. @throws AppError `validation_failed` */
@@ -21,11 +18,7 @@ export function pathOf(request: Request): { code: string; locale: string; versio
 
 /** `?version=` @throws AppError `validation_failed` */
 export function versionOf(request: Request): number | undefined {
-  return validate(
-    Joi.object<{ version?: number }>({ version: Joi.number().integer().min(1).max(MAX_VERSION) }),
-    request.query,
-    'the query',
-  ).version;
+  return validate(Joi.object<{ version?: number }>({ version: versionNumber() }), request.query, 'the query').version;
 }
 
 export function templateNotFound(detail = 'There is no template with this code'): AppError {

@@ -1,18 +1,11 @@
-import {
-  AppError,
-  pageQuerySchema,
-  publishSchema,
-  type TemplateSources,
-  type TemplateVersionJson,
-  validate,
-} from '@notify/contracts';
+import { pageQuerySchema, publishSchema, rollbackSchema, type TemplateVersionJson, validate } from '@notify/contracts';
 import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
-import { sourceErrors } from './source-errors.ts';
+import { publishTemplate } from './publish-template.ts';
 import type { AnnounceTemplateChanged } from './template-changed.ts';
 import { pathOf, templateNotFound, versionOf } from './template-path.ts';
 import { templateExists } from './template-store.ts';
-import { findVersion, listVersions, publishDrafts } from './version-store.ts';
+import { findVersion, listVersions, rollBack } from './version-store.ts';
 
 const VERSION_PATTERN = /^\d{1,9}$/;
 
@@ -21,32 +14,26 @@ function versionOfCursor(cursor: string): number {
   return Number(version);
 }
 
-/** @throws AppError `template_invalid` */
-function verifyDrafts(drafts: Record<string, TemplateSources>, defaultLocale: string): void {
-  if (drafts[defaultLocale] === undefined) {
-    const message = `there is no draft for the default locale ${defaultLocale}`;
-    throw new AppError('template_invalid', message, {
-      errors: [{ field: `draft.${defaultLocale}`, code: 'draft_missing', message }],
-    });
-  }
-  // They were valid when they were written; what is allowed may have become less since.
-  const errors = Object.entries(drafts).flatMap(([locale, sources]) => sourceErrors(sources, `draft.${locale}.`));
-  if (errors.length > 0) {
-    throw new AppError('template_invalid', `${errors.length} of the sources can not be a template`, { errors });
-  }
-}
-
-/** `POST /templates/{code}/publish`, `GET .../versions[/{version}]`, and the internal `GET .../published`. */
+/** `POST /templates/{code}/publish` and `.../rollback`, `GET .../versions[/{version}]`, and the internal `GET .../published`. */
 export function versionsRoute(database: Database, announceTemplateChanged: AnnounceTemplateChanged): Router {
   const router = Router();
 
   router.post('/templates/:code/publish', async (request, response) => {
     const { code } = pathOf(request);
     validate(publishSchema, request.body);
-    const published = await publishDrafts(database, code, verifyDrafts);
+    const published = await publishTemplate(database, code);
     if (published === undefined) throw templateNotFound();
     announceTemplateChanged(code);
     response.status(201).json(published);
+  });
+
+  router.post('/templates/:code/rollback', async (request, response) => {
+    const { code } = pathOf(request);
+    const { version } = validate(rollbackSchema.required(), request.body);
+    const current = await rollBack(database, code, version);
+    if (current === undefined) throw templateNotFound('There is no such template, or no such version of it');
+    announceTemplateChanged(code);
+    response.json(current);
   });
 
   router.get('/templates/:code/versions', async (request, response) => {

@@ -42,6 +42,7 @@ test('a template is created once', async () => {
     notification_type: 'security_alert',
     default_locale: 'fr-CA',
     description: 'Says hello',
+    variables: null,
     published_version: null,
     draft_locales: [],
     created_at: expect.stringMatching(/Z$/),
@@ -112,6 +113,7 @@ test('a draft of the wrong shape is 400', async () => {
     null,
     { fax: { text: 'x' } },
     { email: { subject: 's' } },
+    { email: { subject: 's', html: '<p></p>', mjml: '<mjml></mjml>' } },
     { email: { subject: 'a\r\nBcc: b', text: 't' } },
     { sms: { text: 5 } },
   ]) {
@@ -127,17 +129,28 @@ test('publishing makes an immutable version of all drafts, and announces it', as
   await putDraft(code, 'fr', french);
   const first = await publish(code);
   expect(first.status).toBe(201);
-  expect(first.body).toEqual({ code, version: 1, locales: ['en', 'fr'], published_at: expect.stringMatching(/Z$/) });
+  expect(first.body).toEqual({
+    code,
+    version: 1,
+    locales: ['en', 'fr'],
+    published_at: expect.stringMatching(/Z$/),
+    // A variable that is not declared counts as its name in brackets.
+    sizes: {
+      en: { sms: { encoding: 'gsm-7', units: 11, segments: 1 }, push: { payload_bytes: expect.any(Number) } },
+      fr: { sms: { encoding: 'gsm-7', units: 14, segments: 1 } },
+    },
+  });
   await eventually(() => service.changed.includes(code));
 
   await putDraft(code, 'en', { sms: { text: 'changed' } });
-  const expected = { code, version: 1, default_locale: 'en', locales: { en: english, fr: french } };
+  const expected = { code, version: 1, default_locale: 'en', variables: null, locales: { en: english, fr: french } };
   expect((await service.call('get', `/templates/${code}/published`)).body).toEqual(expected);
   expect((await publish(code)).body.version).toBe(2);
   expect((await service.call('get', `/templates/${code}/published`)).body).toEqual({
     code,
     version: 2,
     default_locale: 'en',
+    variables: null,
     locales: { en: { sms: { text: 'changed' } }, fr: french },
   });
   expect((await service.call('get', `/templates/${code}/published?version=1`)).body).toEqual(expected);
@@ -226,6 +239,11 @@ test('what is not there is 404 template_not_found', async () => {
     await service.call('put', `${unknown}/draft/en`, english),
     await service.call('get', `${unknown}/draft/en`),
     await service.call('post', `${unknown}/publish`, {}),
+    await service.call('post', `${unknown}/rollback`, { version: 1 }),
+    await service.call('post', `${unknown}/preview`, {}),
+    await service.call('patch', unknown, { description: 'x' }),
+    await service.call('delete', unknown),
+    await service.call('delete', `${unknown}/draft/en`),
     await service.call('get', `${unknown}/versions`),
     await service.call('get', `${unknown}/versions/1`),
     await service.call('get', `${unknown}/published`),
@@ -236,7 +254,9 @@ test('what is not there is 404 template_not_found', async () => {
   await publish(code);
   answers.push(await service.call('get', `/templates/${code}/published?version=2`));
   answers.push(await service.call('get', `/templates/${code}/versions/2`));
-  expect(answers.map(({ status, body }) => `${status} ${body.code}`)).toEqual(Array(10).fill('404 template_not_found'));
+  answers.push(await service.call('post', `/templates/${code}/rollback`, { version: 2 }));
+  answers.push(await service.call('post', `/templates/${code}/preview`, { version: 2 }));
+  expect(answers.map(({ status, body }) => `${status} ${body.code}`)).toEqual(Array(17).fill('404 template_not_found'));
 });
 
 test('impossible codes, versions and cursors are 400', async () => {
@@ -252,16 +272,6 @@ test('impossible codes, versions and cursors are 400', async () => {
     await service.call('post', `/templates/${code}/publish`, { force: true }),
   ];
   expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(400));
-});
-
-test('rollback and preview are not built yet, and say so instead of pretending', async () => {
-  const code = await newTemplate();
-  for (const action of ['rollback', 'preview']) {
-    expect(await service.call('post', `/templates/${code}/${action}`, {})).toMatchObject({
-      status: 404,
-      body: { code: 'not_found' },
-    });
-  }
 });
 
 test('only services get in', async () => {

@@ -1,4 +1,12 @@
-import { draftSchema, pageQuerySchema, publishSchema, templateSchema } from '@notify/contracts';
+import {
+  draftSchema,
+  pageQuerySchema,
+  previewSchema,
+  publishSchema,
+  rollbackSchema,
+  templatePatchSchema,
+  templateSchema,
+} from '@notify/contracts';
 import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
 
 const TEMPLATE_PROBLEM = { 404: 'No such template' };
@@ -21,7 +29,12 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
     scope: 'templates:write',
     body: {
       schema: templateSchema,
-      example: { code: 'suspicious_login', notification_type: 'security_alert', default_locale: 'en' },
+      example: {
+        code: 'sign_in',
+        notification_type: 'security_alert',
+        default_locale: 'en',
+        variables: { ip: { type: 'string', example: '203.0.113.1' } },
+      },
     },
     answers: { 201: 'Created', ...VALIDATION_PROBLEM, 409: 'The code is taken' },
   },
@@ -32,6 +45,26 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
     summary: 'One template',
     scope: 'templates:read',
     answers: { 200: 'The template', ...TEMPLATE_PROBLEM },
+  },
+  {
+    method: 'patch',
+    path: '/api/v1/templates/{code}',
+    tag: 'Templates',
+    summary: 'Change the settings of a template, from the next published version on; null removes',
+    scope: 'templates:write',
+    body: {
+      schema: templatePatchSchema,
+      example: { variables: { ip: { type: 'string', max_length: 45, example: '203.0.113.1' } } },
+    },
+    answers: { 200: 'Changed', ...VALIDATION_PROBLEM, ...TEMPLATE_PROBLEM },
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/templates/{code}',
+    tag: 'Templates',
+    summary: 'Delete a template with its versions; what waits to be sent with it is not sent',
+    scope: 'templates:write',
+    answers: { 204: 'Deleted', ...TEMPLATE_PROBLEM },
   },
   {
     method: 'get',
@@ -62,13 +95,53 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
     },
   },
   {
+    method: 'delete',
+    path: '/api/v1/templates/{code}/draft/{locale}',
+    tag: 'Templates',
+    summary: 'Leave a locale out of the versions to come',
+    scope: 'templates:write',
+    answers: { 204: 'Deleted', 404: 'No such template, or no such draft' },
+  },
+  {
     method: 'post',
     path: '/api/v1/templates/{code}/publish',
     tag: 'Templates',
     summary: 'Publish the drafts as a new version, which never changes',
     scope: 'templates:write',
     body: { schema: publishSchema, example: {} },
-    answers: { 201: 'Published', ...TEMPLATE_PROBLEM, 422: '`template_invalid`: nothing to publish' },
+    answers: {
+      201: 'Published; `sizes` are those of SMS and push with the examples of the variables',
+      ...TEMPLATE_PROBLEM,
+      409: 'The drafts were changed meanwhile',
+      422: '`template_invalid`: nothing to publish, too large, or with variables that are not declared',
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/templates/{code}/rollback',
+    tag: 'Templates',
+    summary: 'Send an earlier version again',
+    scope: 'templates:write',
+    body: { schema: rollbackSchema, example: { version: 1 } },
+    answers: {
+      200: 'The version that is sent now',
+      ...VALIDATION_PROBLEM,
+      404: 'No such template, or no such version',
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/templates/{code}/preview',
+    tag: 'Templates',
+    summary: 'Render every channel of the drafts, or of a version',
+    scope: 'templates:read',
+    body: { schema: previewSchema, example: { locale: 'fr-CA', variables: { ip: '203.0.113.1' } } },
+    answers: {
+      200: 'What each channel would show, the size of the SMS, and the variables that are missing',
+      ...VALIDATION_PROBLEM,
+      404: 'No such template, version or draft',
+      422: '`template_invalid`: the drafts can not be published',
+    },
   },
   {
     method: 'get',
