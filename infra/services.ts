@@ -57,6 +57,14 @@ export const services: readonly Service[] = [
   },
   { name: 'in-app-service', portKey: 'in_app', wave: 2, database: 'in_app', needs: ['rabbitmq', 'redis', 'services'] },
   {
+    name: 'webhook-service',
+    portKey: 'webhook',
+    wave: 2,
+    database: 'webhook',
+    needs: ['rabbitmq', 'services'],
+    ownPrefixes: ['WEBHOOK_'],
+  },
+  {
     name: 'api-gateway',
     portKey: 'gateway',
     wave: 3,
@@ -74,6 +82,7 @@ export const services: readonly Service[] = [
       'MAILGUN_API_URL',
       'TWILIO_API_URL',
       'ONESIGNAL_API_URL',
+      'WEBHOOK_SERVICE_URL',
     ],
   },
 ];
@@ -120,6 +129,7 @@ function wiring(service: Service, instance: Instance): Record<string, string> {
       TEMPLATE_SERVICE_URL: at('template'),
       STATUS_SERVICE_URL: at('status'),
       IN_APP_SERVICE_URL: at('in_app'),
+      WEBHOOK_SERVICE_URL: at('webhook'),
       SERVICE_TOKEN_SECRET: settings['SERVICE_TOKEN_SECRET'] ?? '',
     }),
     ...(has('api_key') && { API_KEY: settings['API_KEY'] ?? '' }),

@@ -13,6 +13,7 @@ export type {
   ListJson,
   Mode,
   NewApiKeyJson,
+  NewWebhookJson,
   NotificationJson,
   NotificationTypeJson,
   NotifyAcceptedJson,
@@ -31,6 +32,12 @@ export type {
   TemplateVersionSummaryJson,
   UserJson,
   UserRequestJson,
+  WebhookAttemptJson,
+  WebhookDeliveryJson,
+  WebhookEvent,
+  WebhookJson,
+  WebhookPatchJson,
+  WebhookPayloadJson,
 } from '@notify/contracts';
 export type { AccountApi } from './account-api.ts';
 export type { ApiKeyRequest, ApiKeysApi } from './api-keys-api.ts';
@@ -52,3 +59,4 @@ export type { TemplateRequest, TemplatesApi } from './templates-api.ts';
 export type { DeviceRequest, PreferencesRequest, UsersApi } from './users-api.ts';
 export { verifyWebhook, type WebhookHeaders, WebhookVerificationError } from './verify-webhook.ts';
 export type { WaitOptions } from './wait-until-settled.ts';
+export type { WebhookRequest, WebhooksApi } from './webhooks-api.ts';

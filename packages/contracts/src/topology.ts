@@ -11,6 +11,7 @@ export const FAILED_QUEUE = 'failed.queue';
 export const STATUS_QUEUE = 'status.queue';
 export const STATUS_FAILED_QUEUE = 'status.failed.queue';
 export const USER_EVENTS_QUEUE = 'user.events.queue';
+export const WEBHOOKS_QUEUE = 'webhooks.queue';
 
 /**
  * How often a message may come back from a consumer that died before the broker dead-letters it. Before RabbitMQ 4.3 what a consumer gives back
@@ -123,5 +124,10 @@ export const QUEUES: readonly QueueDeclaration[] = [
     name: USER_EVENTS_QUEUE,
     arguments: quorum(FAILED_EXCHANGE),
     bindings: [{ exchange: EVENTS_EXCHANGE, routingKey: 'recipient.rejected' }],
+  },
+  {
+    name: WEBHOOKS_QUEUE,
+    arguments: quorum(FAILED_EXCHANGE),
+    bindings: [{ exchange: EVENTS_EXCHANGE, routingKey: 'notification.*' }],
   },
 ];

@@ -42,8 +42,8 @@ import { userTokensRoute } from './user-tokens-route.ts';
 
 const NAME = 'api-gateway';
 
-/** Longer than a replay or counting takes at most. */
-const PATIENT_TIMEOUT_MS = 30_000;
+/** Longer than a replay, counting, or the test of a webhook takes at most. */
+const PATIENT_TIMEOUT_MS = 35_000;
 
 /** Opens everything and listens. @throws when a dependency is away at start. */
 export async function startApiGateway(config: GatewayConfig, logger: Logger, lifecycle: Lifecycle): Promise<void> {
@@ -69,6 +69,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const statusService = clientOf('status-service', config.STATUS_SERVICE_URL);
   const patientStatusService = clientOf('status-service', config.STATUS_SERVICE_URL, PATIENT_TIMEOUT_MS);
   const inAppService = clientOf('in-app-service', config.IN_APP_SERVICE_URL);
+  const webhookService = clientOf('webhook-service', config.WEBHOOK_SERVICE_URL);
+  const webhookTests = clientOf('webhook-service', config.WEBHOOK_SERVICE_URL, PATIENT_TIMEOUT_MS);
 
   const users = await openUserDirectory(userService, broker);
   const templates = await openTemplateCatalogue(templateService, broker);
@@ -109,10 +111,18 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       operateRoute(canSend, idempotent, { statusService, replays: patientStatusService, summaries }),
       followRoute(canRead, { statusService, patientStatusService, summaries }),
       notificationTypesRoute(canRead, types),
-      forwardRoute(managementOperations({ userService, templateService, inAppService, users, templates }), {
-        guard,
-        userGuard,
-      }),
+      forwardRoute(
+        managementOperations({
+          userService,
+          templateService,
+          inAppService,
+          webhookService,
+          webhookTests,
+          users,
+          templates,
+        }),
+        { guard, userGuard },
+      ),
       userTokensRoute(guard('users:write'), { tokens, users }),
       apiKeysRoute(guard('admin'), database),
       auditLogRoute(guard('admin'), database),
