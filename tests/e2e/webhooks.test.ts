@@ -2,7 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { createClient, verifyWebhook, type WebhookPayloadJson } from '@notify/client';
 import { eventually, type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from '@notify/testing';
 import { killAndWait } from '../faults/strikes.ts';
-import { api, apiKey, freshEmail, gatewayUrl, send, settled, unique } from './system.ts';
+import { api, apiKey, freshEmail, freshPhone, gatewayUrl, orderReceipt, send, settled, unique } from './system.ts';
 
 const client = createClient({ baseUrl: gatewayUrl, apiKey });
 const content = { title: 'Hello', body: 'It works' };
@@ -51,6 +51,20 @@ test('what happens to a notification is posted to a webhook, which verifies it w
 
   const { data: log } = await client.webhooks.deliveries(webhook.id, { notification_id: id }).page();
   expect(log.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+});
+
+test("what a vendor's receipt says is posted too", async () => {
+  const receiver = await receive();
+  const type = unique('type');
+  await addWebhook({ url: receiver.url, events: ['notification.delivered'], notification_types: [type] });
+  const { notification_id: id } = await send({ to: { phone: freshPhone() }, content, notification_type: type });
+  await settled(id);
+  await orderReceipt({ notification_id: id, status: 'delivered' });
+  const [received] = await eventually(() => receiver.received.length > 0 && receiver.received);
+  expect(JSON.parse(received?.body ?? '')).toMatchObject({
+    type: 'notification.delivered',
+    data: { notification_id: id, status: 'delivered', channel: 'sms', provider: 'twilio' },
+  });
 });
 
 test('a webhook that is away for a moment gets it later, under the same id', async () => {

@@ -23,8 +23,9 @@ export interface WebhookConfig extends DataServiceConfig {
 /** Comma-separated. */
 const retrySeconds = Joi.string()
   .custom((value: string, helpers) => {
-    const delays = value.split(',').map(Number);
-    const areDelays = delays.every((delay) => Number.isInteger(delay) && delay >= 0 && delay <= 86_400);
+    const texts = value.split(',').map((text) => text.trim());
+    const delays = texts.map(Number);
+    const areDelays = texts.every((text) => /^\d+$/.test(text)) && delays.every((delay) => delay <= 86_400);
     return areDelays && delays.length <= 20 ? delays : helpers.error('delays.invalid');
   })
   .messages({ 'delays.invalid': '{{#label}} must be up to 20 numbers from 0 to 86400, separated by commas' })

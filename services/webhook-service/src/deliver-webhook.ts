@@ -1,13 +1,12 @@
 import type { WebhookAttemptJson } from '@notify/contracts';
 import type { Database, Logger } from '@notify/service-kit';
-import type { AddressRule } from './address-rules.ts';
 import { type DueDelivery, recordFailure, recordSuccess } from './due-delivery-store.ts';
-import { postWebhook } from './post-webhook.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 import type { SealedSecrets } from './sealed-secrets.ts';
 import { signWebhook } from './sign-webhook.ts';
 import { switchOff } from './switch-webhook.ts';
 import type { WebhookMetrics } from './webhook-metrics.ts';
+import type { WebhookPoster } from './webhook-poster.ts';
 
 const GONE = 410;
 /** Only these may ask for a time (RFC 9110 knows it for redirects as well, and those are not followed). */
@@ -16,9 +15,7 @@ const MAY_ASK_FOR_TIME = new Set([429, 503]);
 export interface DeliverContext {
   database: Database;
   secrets: SealedSecrets;
-  isAddressAllowed: AddressRule;
-  /** In milliseconds, for one request. */
-  timeoutMs: number;
+  post: WebhookPoster;
   retryDelaysSeconds: readonly number[];
   disableAfterHours: number;
   metrics: WebhookMetrics;
@@ -46,7 +43,7 @@ export function retryAfterMs(value: string | undefined, nowMs: number): number |
  * @throws what PostgreSQL throws while it is away; the delivery is then sent again when its lease is over.
  */
 export async function deliverWebhook(context: DeliverContext, delivery: DueDelivery, mayRetry = true): Promise<void> {
-  const { database, secrets, isAddressAllowed, timeoutMs, metrics, logger } = context;
+  const { database, secrets, post, metrics, logger } = context;
   const { id, webhookId, url } = delivery;
   const sentAt = new Date();
   const startedAt = performance.now();
@@ -62,7 +59,7 @@ export async function deliverWebhook(context: DeliverContext, delivery: DueDeliv
       sealed.map((secret) => secrets.open(secret, webhookId)),
     ),
   };
-  const answer = await postWebhook(url, headers, body, { isAddressAllowed, timeoutMs });
+  const answer = await post(url, headers, body);
   const durationMs = Math.round(performance.now() - startedAt);
   const status = 'status' in answer ? answer.status : null;
   const attempt: WebhookAttemptJson = {

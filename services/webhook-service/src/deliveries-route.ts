@@ -4,7 +4,6 @@ import { decodeCursor, inTransaction, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
 import { type DeliverContext, deliverWebhook } from './deliver-webhook.ts';
 import { findDelivery, listDeliveries, resendDelivery } from './delivery-store.ts';
-import { leaseSeconds } from './dispatcher.ts';
 import { readDueDelivery } from './due-delivery-store.ts';
 import { storeEventFor } from './store-events.ts';
 import { testEvent } from './webhook-event.ts';
@@ -14,9 +13,12 @@ import { findWebhook } from './webhook-store.ts';
 
 const isSequence = (part: string) => /^\d{1,18}$/.test(part);
 
-/** The log of what was delivered, sending again, and the test button. */
-export function deliveriesRoute(context: DeliverContext): Router {
-  const { database, timeoutMs, wake } = context;
+/**
+ * The log of what was delivered, sending again, and the test button.
+ * @param leaseSeconds how long the dispatcher leaves a test alone.
+ */
+export function deliveriesRoute(context: DeliverContext, leaseSeconds: number): Router {
+  const { database, wake } = context;
   const router = Router();
 
   router.get('/webhooks/:id/deliveries', async (request, response) => {
@@ -47,9 +49,7 @@ export function deliveriesRoute(context: DeliverContext): Router {
     const webhookId = idOf(request, webhookNotFound);
     if ((await findWebhook(database, webhookId)) === undefined) throw webhookNotFound();
     const event = testEvent(webhookId, randomUUID(), new Date());
-    const id = await inTransaction(database, (client) =>
-      storeEventFor(client, webhookId, event, leaseSeconds(timeoutMs)),
-    );
+    const id = await inTransaction(database, (client) => storeEventFor(client, webhookId, event, leaseSeconds));
     const due = await readDueDelivery(database, id);
     if (due !== undefined) await deliverWebhook(context, due, false);
     const tested = await findDelivery(database, id);

@@ -10,22 +10,24 @@ const MIN_PAUSE_MS = 5;
 const FAILED_POLL_DELAY_MS = 2_000;
 /** Requests at a time to all webhooks together: only many that hang at once could reach it. */
 const MAX_IN_HAND = 500;
-/** On top of a request's timeout, for what is written afterwards. */
-const LEASE_RESERVE_SECONDS = 30;
 
-export const leaseSeconds = (timeoutMs: number): number => timeoutMs / 1_000 + LEASE_RESERVE_SECONDS;
+export interface DispatcherOptions {
+  /** Requests at a time to one webhook. */
+  concurrency: number;
+  /** Longer than a request and the record of its outcome take: then it counts as abandoned. */
+  leaseSeconds: number;
+}
 
 /**
  * Sends what is due until the service stops, and then finishes what it has in hand. Several instances share the work. Each webhook has its
  * own share of requests, so that one that hangs delays nobody but itself.
- * @param concurrency requests at a time to one webhook.
  */
 export function startDispatcher(
   context: Omit<DeliverContext, 'wake'>,
-  concurrency: number,
+  { concurrency, leaseSeconds }: DispatcherOptions,
   lifecycle: Lifecycle,
-): { context: DeliverContext; wake(): void } {
-  const { database, logger, timeoutMs } = context;
+): DeliverContext {
+  const { database, logger } = context;
   const stopping = new AbortController();
   const inHand = new Map<string, number>();
   const running = new Set<Promise<void>>();
@@ -74,7 +76,7 @@ export function startDispatcher(
           inHand,
           limitPerWebhook: concurrency,
           limit: MAX_IN_HAND - running.size,
-          leaseSeconds: leaseSeconds(timeoutMs),
+          leaseSeconds,
         });
         isFailing = false;
         for (const delivery of due) {
@@ -96,5 +98,5 @@ export function startDispatcher(
     stopping.abort();
     await stopped;
   });
-  return { context: complete, wake };
+  return complete;
 }

@@ -19,12 +19,15 @@ import { createEventBatchHandler } from './event-consumer.ts';
 import { startRetention } from './retention.ts';
 import { createSealedSecrets } from './sealed-secrets.ts';
 import { createWebhookMetrics } from './webhook-metrics.ts';
+import { createWebhookPoster } from './webhook-poster.ts';
 import { webhooksRoute } from './webhooks-route.ts';
 
 export const SERVICE_NAME = 'webhook-service';
 
 const EVENT_BATCH_SIZE = 200;
 const EVENT_BATCH_WAIT_MS = 20;
+/** On top of a request's timeout, for what is written afterwards. */
+const LEASE_RESERVE_SECONDS = 30;
 
 /** Opens everything, in the order in which it is needed, and starts to consume, to deliver and to answer. */
 export async function startWebhookService(
@@ -46,18 +49,19 @@ export async function startWebhookService(
   const isAddressAllowed = addressRule(config.WEBHOOK_ALLOW_PRIVATE);
   const metrics = createWebhookMetrics(registry);
 
-  const { context, wake } = startDispatcher(
+  const leaseSeconds = config.WEBHOOK_TIMEOUT_MS / 1_000 + LEASE_RESERVE_SECONDS;
+
+  const context = startDispatcher(
     {
       database,
       secrets,
-      isAddressAllowed,
-      timeoutMs: config.WEBHOOK_TIMEOUT_MS,
+      post: createWebhookPoster({ isAddressAllowed, timeoutMs: config.WEBHOOK_TIMEOUT_MS }),
       retryDelaysSeconds: config.WEBHOOK_RETRY_SECONDS,
       disableAfterHours: config.WEBHOOK_DISABLE_AFTER_HOURS,
       metrics,
       logger,
     },
-    config.WEBHOOK_CONCURRENCY,
+    { concurrency: config.WEBHOOK_CONCURRENCY, leaseSeconds },
     lifecycle,
   );
   startRetention({ database, logger, retentionDays: config.WEBHOOK_LOG_RETENTION_DAYS }, lifecycle);
@@ -75,7 +79,7 @@ export async function startWebhookService(
     prefetch: 2 * EVENT_BATCH_SIZE,
     maxBatchSize: EVENT_BATCH_SIZE,
     maxWaitMs: EVENT_BATCH_WAIT_MS,
-    onBatch: createEventBatchHandler({ database, metrics, logger, wake }),
+    onBatch: createEventBatchHandler(context),
   });
 
   const targets = { isHttpAllowed: config.WEBHOOK_ALLOW_PRIVATE, isAddressAllowed };
@@ -91,8 +95,8 @@ export async function startWebhookService(
     },
     routers: [
       requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
-      webhooksRoute({ database, secrets, targets, metrics, logger, wake }),
-      deliveriesRoute(context),
+      webhooksRoute({ ...context, targets }),
+      deliveriesRoute(context, leaseSeconds),
     ],
   });
   const server = await listen(app, config, lifecycle);

@@ -15,7 +15,7 @@ export function literalAddress({ hostname }: URL): string | undefined {
 }
 
 /**
- * The early answer to an address that would never be called. The one that counts is given anew at each connection (post-webhook.ts): what
+ * The early answer to an address that would never be called. The one that counts is given anew at each connection (webhook-poster.ts): what
  * a name resolves to can change at any time.
  * @returns the address as it will be called.
  * @throws AppError `validation_failed`

@@ -33,6 +33,8 @@ export interface RunningService {
   publish(body: Buffer): Promise<void>;
   queueLength(queue: string): Promise<number>;
   metrics(): Promise<string>;
+  /** The service's instances alone. */
+  stopInstances(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -95,6 +97,10 @@ export async function runWebhookService(settings: Record<string, string> = {}, i
     return body === undefined ? request : request.set('content-type', 'application/json').send(JSON.stringify(body));
   }
 
+  async function stopInstances(): Promise<void> {
+    await Promise.all(kits.map(({ lifecycle }) => lifecycle.shutdown('end of the test')));
+  }
+
   return {
     broker,
     database,
@@ -132,8 +138,9 @@ export async function runWebhookService(settings: Record<string, string> = {}, i
     async metrics() {
       return (await supertest(url).get('/metrics')).text;
     },
+    stopInstances,
     async stop() {
-      for (const kit of kits) await kit.lifecycle.shutdown('end of the test');
+      await stopInstances();
       await outside.lifecycle.shutdown('end of the test');
       await databaseServer.drop();
       await brokerServer.drop();
