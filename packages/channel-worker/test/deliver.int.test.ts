@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { addressDigest, createClaims, createClosings, createSuppressedAddresses } from '@notify/claims';
+import { createAddressDigest, createClaims, createClosings, createSuppressedAddresses } from '@notify/claims';
 import {
   AppError,
   createNotificationTypes,
@@ -24,6 +24,8 @@ import {
 } from '../src/provider.ts';
 import { createWorkerMetrics } from '../src/worker-metrics.ts';
 import { collectFrom, deliveryOf, envelopeOf } from './messages.ts';
+
+const digestOf = createAddressDigest('a-secret-of-the-tests-that-is-long-enough');
 
 let server: Awaited<ReturnType<typeof createTestBroker>>;
 let kit: ReturnType<typeof createTestKit>;
@@ -68,7 +70,7 @@ function createEmailDeliver(overrides: Partial<DeliverOptions> = {}) {
   return createDeliver({
     channel: 'email',
     providers: [guardProvider(testVendor, { logger: kit.logger, metrics })],
-    claims: createClaims(redis),
+    claims: createClaims(redis, digestOf),
     types: createNotificationTypes(),
     enrichment: {
       users: {
@@ -169,7 +171,7 @@ test('a claim that may still be alive is waited for, without using up a try', as
 test('a claim whose answer was lost is taken again with its token, by one of two copies', async () => {
   const deliver = createEmailDeliver();
   const envelope = envelopeOf();
-  await createClaims(redis).begin(envelope.notificationId, envelope, 'token-1');
+  await createClaims(redis, digestOf).begin(envelope.notificationId, envelope, 'token-1');
   const copy = deliveryOf({ ...envelope, claimToken: 'token-1' });
   await Promise.all([deliver(copy), deliver(copy)]);
   expect(calls).toHaveLength(1);
@@ -261,7 +263,7 @@ test('what has arrived after all is not sent again, and nothing is told of it', 
 test('a suppressed address is passed over, and the next channel takes over', async () => {
   const sms = await collect(laneQueue('sms', 'medium'));
   const email = `${randomUUID()}@example.com`;
-  await createSuppressedAddresses(redis).add('email', [addressDigest(email)]);
+  await createSuppressedAddresses(redis).add('email', [digestOf(email)]);
   await createEmailDeliver()(deliveryOf(envelopeOf({ recipient: { to: { email, phone: '+14155550123' } } })));
   expect(await eventually(() => sms[0])).toMatchObject({ skipped: [{ channel: 'email', reason: 'suppressed' }] });
   expect(calls).toHaveLength(0);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createClaims } from '@notify/claims';
+import { createAddressDigest, createClaims } from '@notify/claims';
 import {
   createNotificationTypes,
   type Envelope,
@@ -70,7 +70,7 @@ function deliverBy(providers: GuardedProvider[], overrides: Partial<DeliverOptio
   return createDeliver({
     channel: 'email',
     providers,
-    claims: createClaims(redis),
+    claims: createClaims(redis, createAddressDigest('a-secret-of-the-tests-that-is-long-enough')),
     types: createNotificationTypes(),
     enrichment: {
       users: { lookUp: async () => undefined, drop: () => {} },

@@ -1,7 +1,8 @@
 import { type Channel, type Position, positionKey } from '@notify/contracts';
 import type { Redis, Result } from 'ioredis';
+import type { AddressDigest } from './address-digest.ts';
 import { CLOSED_FIELD, closedHopField, notificationKey, TTL_SECONDS } from './keys.ts';
-import { addressDigest, suppressedKey } from './suppressed-addresses.ts';
+import { suppressedKey } from './suppressed-addresses.ts';
 
 /**
  * Of one notification's hash, the field of one position: takes it when it is free and nothing has closed the notification.
@@ -82,8 +83,11 @@ function outcomeIn<Outcome>(held: string): Outcome | undefined {
   return prefix === undefined ? undefined : (JSON.parse(held.slice(prefix.length)) as Outcome);
 }
 
-/** Claims in Redis: one hash per notification, one field per position. */
-export function createClaims<Outcome>(redis: Redis): Claims<Outcome> {
+/**
+ * Claims in Redis: one hash per notification, one field per position.
+ * @param digestOf made with the same secret as user-service's copy of the suppressed addresses, else none is ever found there.
+ */
+export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Claims<Outcome> {
   redis.defineCommand('beginClaim', { numberOfKeys: 2, lua: BEGIN });
   return {
     async begin(notificationId, position, token, address) {
@@ -94,7 +98,7 @@ export function createClaims<Outcome>(redis: Redis): Claims<Outcome> {
         TTL_SECONDS,
         token,
         closedHopField(position),
-        address === undefined ? '' : addressDigest(address.address),
+        address === undefined ? '' : digestOf(address.address),
       );
       if (state === 'granted' || state === 'suppressed') return { state };
       if (state === 'closed') return { state, reason: value };

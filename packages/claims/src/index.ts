@@ -1,3 +1,4 @@
+export * from './address-digest.ts';
 export * from './claims.ts';
 export * from './closings.ts';
 export * from './suppressed-addresses.ts';

@@ -11,6 +11,7 @@ import { type WebhooksApi, webhooksApi } from './webhooks-api.ts';
 export interface ClientOptions {
   /** Where the gateway is: `https://notify.example.com`. A path before `/api` is kept. */
   baseUrl: string;
+  /** Or, in a browser, a token of the user whose inbox is shown (`users.createToken`). */
   apiKey: string;
   /** Default: the platform's own. */
   fetch?: typeof fetch;

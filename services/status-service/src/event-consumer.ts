@@ -46,8 +46,8 @@ export function createEventBatchHandler(
     }
     const invalidCount = refused.length;
 
-    const { unstorable, withReceipts } = await storeEventsOrSingleOut(context, [...sources.keys()], logger);
-    await followReceipts(context, withReceipts);
+    const { unstorable, news } = await storeEventsOrSingleOut(context, [...sources.keys()], logger);
+    await followReceipts(context, news);
     await answerDeadlines(context, deadlines);
     for (const event of unstorable) {
       const delivery = sources.get(event) as Delivery;

@@ -1,4 +1,11 @@
-import { attemptFromJson, type Envelope, hasNextChannel, type Position, type Skip } from '@notify/contracts';
+import {
+  attemptFromJson,
+  type Envelope,
+  hasNextChannel,
+  type Position,
+  type Skip,
+  type TimelineEntryJson,
+} from '@notify/contracts';
 import {
   type EventMessage,
   eventMessage,
@@ -83,9 +90,13 @@ export function movesWhenDue({ record, envelope }: KeptNotification, at: string)
 }
 
 /** What the vendors told of it, as events for those who listen. */
-export function receiptEvents({ record, envelope }: KeptNotification): EventMessage[] {
+export function receiptEvents(
+  kept: KeptNotification | undefined,
+  entries: readonly TimelineEntryJson[],
+): EventMessage[] {
+  const envelope = kept?.envelope;
   if (envelope === undefined) return [];
-  return record.timeline.filter(isReceiptEntry).map((entry) =>
+  return entries.map((entry) =>
     eventMessage({ ...envelope, ...positionOfEntry(entry) }, entry.event, entry.status, {
       attempts: [],
       timeline: [entry],

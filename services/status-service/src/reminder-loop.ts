@@ -3,7 +3,7 @@ import type { Publisher } from '@notify/messaging';
 import { errorFields, inTransaction, type Lifecycle, type Logger } from '@notify/service-kit';
 import { advanceNotifications } from './advance-notifications.ts';
 import { deadlineMessage } from './confirm-deadline.ts';
-import { lockNotifications } from './kept-notification-store.ts';
+import { type KeptNotification, lockNotifications } from './kept-notification-store.ts';
 import { movesUnconfirmed, movesWhenDue } from './next-move.ts';
 import type { RecordStorage } from './notification-store.ts';
 import { publishAll } from './publish-all.ts';
@@ -16,11 +16,19 @@ const FAILED_POLL_MAX_DELAY_MS = 5_000;
 const BATCH_SIZE = 500;
 /** A reminder that overtook its notification's acceptance looks again so much later. */
 const EARLY_REMINDER_DELAY_MS = 1_000;
+/** An acceptance that is later than that never comes. */
+const ACCEPTANCE_MAX_DELAY_MS = 3_600_000;
 
 interface ReminderContext extends RecordStorage {
   publisher: Publisher;
   metrics: StatusMetrics;
   logger: Logger;
+}
+
+/** Whether its acceptance may still come. Where there is no row, it was removed. */
+function isAwaited(notification: KeptNotification | undefined): boolean {
+  if (notification === undefined || notification.record.isAccepted) return false;
+  return Date.now() - Date.parse(notification.record.updatedAt) < ACCEPTANCE_MAX_DELAY_MS;
 }
 
 /**
@@ -54,7 +62,7 @@ function answerReminders({ database, reminders, publisher, metrics }: ReminderCo
     });
     await publishAll(publisher, unconfirmed.map(deadlineMessage));
     const later = new Date(Date.now() + EARLY_REMINDER_DELAY_MS).toISOString();
-    const early = due.filter(({ notificationId }) => !kept.get(notificationId)?.record.isAccepted);
+    const early = due.filter(({ notificationId }) => isAwaited(kept.get(notificationId)));
     await reminders.add(
       client,
       early.map((reminder) => ({ ...reminder, at: later })),
