@@ -8,7 +8,7 @@ import {
   type WebhookType,
   type WebhookWebhookDataJson,
 } from '@notify/contracts';
-import { v5 as uuidv5 } from 'uuid';
+import { validate as isUuid, v5 as uuidv5 } from 'uuid';
 
 /** Something that webhooks are told. */
 export interface WebhookEventToTell {
@@ -30,7 +30,7 @@ export function deliveryId(webhookId: string, { id }: WebhookEventToTell): strin
   return uuidv5(`${webhookId}.${id}`, NAMESPACE);
 }
 
-/** What a message of webhooks.queue tells, each line of its timeline. Undefined when it can't be read. Never throws. */
+/** What a message of webhooks.queue tells, each line of its timeline. Undefined when it can't be read, or stored. Never throws. */
 export function readEvents(body: Buffer): WebhookEventToTell[] | undefined {
   let json: unknown;
   try {
@@ -40,7 +40,13 @@ export function readEvents(body: Buffer): WebhookEventToTell[] | undefined {
   }
   const result = check(notificationEventSchema, json);
   if (result.errors !== undefined) return undefined;
-  return result.value.timeline.map((entry) => eventOfEntry(result.value, entry));
+  const events = result.value.timeline.map((entry) => eventOfEntry(result.value, entry));
+  return events.every(isStorable) ? events : undefined;
+}
+
+/** The schema knows more ways to write an id and a time than the database: one that it refused would hold all others up. */
+function isStorable({ notificationId, occurredAt }: WebhookEventToTell): boolean {
+  return isUuid(notificationId) && !Number.isNaN(occurredAt.getTime());
 }
 
 /** Nothing that says whom it is for, or what it is about. */
@@ -49,7 +55,8 @@ function eventOfEntry(message: NotificationEventJson, entry: TimelineEntryJson):
   const notificationType = message.notification_type;
   const { id, event, status, channel, provider, reason, at } = entry;
   return {
-    id,
+    // No id can be derived from half a surrogate pair.
+    id: id.toWellFormed(),
     type: `notification.${event}`,
     occurredAt: new Date(at),
     notificationId,

@@ -8,7 +8,8 @@ import {
   type WebhookPayloadJson,
 } from '@notify/contracts';
 import { eventually, type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from '@notify/testing';
-import { eventOf, type RunningService, runWebhookService } from './running-service.ts';
+import { eventOf } from './event-builder.ts';
+import { type RunningService, runWebhookService } from './running-service.ts';
 
 let service: RunningService;
 beforeAll(async () => {
@@ -203,6 +204,22 @@ test('after a rotation both secrets verify, until the overlap is over', async ()
   const second = await eventually(() => receiver.received[1]);
   await verifyWebhook(second.body, second.headers, after);
   await expect(verifyWebhook(second.body, second.headers, before)).rejects.toThrow('no signature fits');
+});
+
+test('a secret that can not be read sends nothing unsigned, and a rotation mends it', async () => {
+  const receiver = await receive();
+  const { id } = await service.addWebhook({ url: receiver.url });
+  // As with another WEBHOOK_ENCRYPTION_KEY.
+  await service.database.query(`UPDATE webhooks SET secret = decode(repeat('00', 60), 'hex') WHERE id = $1`, [id]);
+  expect((await service.call('post', `/webhooks/${id}/test`)).body).toMatchObject({
+    status: 'failed',
+    attempts: [{ response_status: null, error: 'secret_unreadable' }],
+  });
+  const { secret } = (await service.call('post', `/webhooks/${id}/rotate_secret`)).body;
+  expect((await service.call('post', `/webhooks/${id}/test`)).body).toMatchObject({ status: 'succeeded' });
+  expect(receiver.received).toHaveLength(1);
+  const [{ body, headers }] = receiver.received as [ReceivedWebhook];
+  await verifyWebhook(body, headers, secret);
 });
 
 test('the test button tells at once what came of it, and tries once', async () => {

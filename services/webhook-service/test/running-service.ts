@@ -5,7 +5,6 @@ import {
   type NewWebhookJson,
   type NotificationEventJson,
   notificationEventRoutingKey,
-  type TimelineEntryJson,
   type WebhookDeliveryJson,
 } from '@notify/contracts';
 import { type Broker, openBroker } from '@notify/messaging';
@@ -14,6 +13,7 @@ import { createTestBroker, createTestDatabase, createTestKit, rabbitmqApi } from
 import supertest from 'supertest';
 import { readConfig } from '../src/config.ts';
 import { SERVICE_NAME, startWebhookService } from '../src/start-webhook-service.ts';
+import { eventOf } from './event-builder.ts';
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
@@ -36,29 +36,6 @@ export interface RunningService {
   /** The service's instances alone. */
   stopInstances(): Promise<void>;
   stop(): Promise<void>;
-}
-
-/** A notification's event, complete. */
-export function eventOf(parts: Partial<NotificationEventJson>): NotificationEventJson {
-  const { event = 'sent', status = 'sent', notification_id: id = randomUUID() } = parts;
-  const at = new Date().toISOString();
-  const entry: TimelineEntryJson = { id: `${id}.0.0.1.${event}`, event, status, channel: 'email', at };
-  return {
-    version: 1,
-    event_id: entry.id,
-    event,
-    notification_id: id,
-    epoch: 0,
-    hop: 0,
-    attempt: 1,
-    status,
-    attempts: [],
-    timeline: [entry],
-    notification_type: 'welcome',
-    correlation_id: 'test',
-    occurred_at: at,
-    ...parts,
-  };
 }
 
 export async function runWebhookService(settings: Record<string, string> = {}, instances = 1): Promise<RunningService> {

@@ -85,7 +85,7 @@ export interface WebhookAttemptJson {
   duration_ms: number;
   /** Null: no answer came. */
   response_status: number | null;
-  /** Why not: `timeout`, `address_not_allowed`, or the system's code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, ...). */
+  /** Why not: `timeout`, `address_not_allowed`, `secret_unreadable`, or the system's code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, ...). */
   error: string | null;
 }
 
