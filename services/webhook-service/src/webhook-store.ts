@@ -15,20 +15,25 @@ export interface Webhook {
 const COLUMNS = `id, url, events, notification_types AS "notificationTypes", disabled_at AS "disabledAt",
   disabled_reason AS "disabledReason", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
-/** With this many a rotation has nothing to hurry for; the specification leaves it open. */
+/** As with API keys; the specification leaves it open. */
 const ROTATION_OVERLAP_HOURS = 24;
 
+/** Each event is stored for each webhook that wants it. */
+export const MAX_WEBHOOKS = 100;
+
+/** @returns undefined when there are too many already. */
 export async function addWebhook(
   database: Database,
   id: string,
   sealedSecret: Buffer,
   { url, events, notification_types: types }: WebhookRequestJson,
-): Promise<Webhook> {
+): Promise<Webhook | undefined> {
   const { rows } = await database.query<Webhook>(
-    `INSERT INTO webhooks (id, secret, url, events, notification_types) VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
+    `INSERT INTO webhooks (id, secret, url, events, notification_types) SELECT $1, $2, $3, $4, $5
+     WHERE (SELECT count(*) FROM webhooks) < ${MAX_WEBHOOKS} RETURNING ${COLUMNS}`,
     [id, sealedSecret, url, events, types],
   );
-  return rows[0] as Webhook;
+  return rows[0];
 }
 
 export async function findWebhook(database: Database | DatabaseClient, id: string): Promise<Webhook | undefined> {

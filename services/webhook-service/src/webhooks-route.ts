@@ -1,4 +1,5 @@
 import {
+  AppError,
   type NewWebhookJson,
   pageQuerySchema,
   validate,
@@ -21,6 +22,7 @@ import {
   findWebhook,
   listWebhooks,
   lockWebhooks,
+  MAX_WEBHOOKS,
   replaceSecret,
 } from './webhook-store.ts';
 import { checkedTarget, type TargetRules } from './webhook-target.ts';
@@ -40,6 +42,7 @@ export function webhooksRoute(context: WebhooksRouteContext): Router {
     const [id, secret] = [uuidv7(), newWebhookSecret()];
     const url = checkedTarget(asked.url, targets);
     const added = await addWebhook(database, id, secrets.seal(secret, id), { ...asked, url });
+    if (added === undefined) throw new AppError('conflict', `There are ${MAX_WEBHOOKS} webhooks already: delete one`);
     const answer: NewWebhookJson = { ...webhookToJson(added), secret };
     response.status(201).json(answer);
   });

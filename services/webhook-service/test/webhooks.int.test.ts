@@ -96,6 +96,18 @@ test('what does not exist is 404, whatever its id looks like', async () => {
   }
 });
 
+test('there is room for a hundred', async () => {
+  await service.database.query(
+    `INSERT INTO webhooks (id, url, events, secret)
+     SELECT gen_random_uuid(), $1, '{notification.read}', '' FROM generate_series(1, 100 - (SELECT count(*)::integer FROM webhooks))`,
+    [url],
+  );
+  const refused = await service.call('post', '/webhooks', { url, events });
+  expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
+  await service.database.query(`DELETE FROM webhooks WHERE secret = ''`);
+  expect((await service.call('post', '/webhooks', { url, events })).status).toBe(201);
+});
+
 test('production takes no http, and nothing on this machine', async () => {
   const production = await runWebhookService({ NODE_ENV: 'production' });
   try {

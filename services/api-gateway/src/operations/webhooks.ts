@@ -14,7 +14,11 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
       schema: webhookSchema,
       example: { url: 'https://hooks.example.com/notify', events: ['notification.delivered', 'notification.failed'] },
     },
-    answers: { 201: 'Created. The answer alone shows its `secret`', ...VALIDATION_PROBLEM },
+    answers: {
+      201: 'Created. The answer alone shows its `secret`',
+      ...VALIDATION_PROBLEM,
+      409: 'There are 100 webhooks already',
+    },
   },
   {
     method: 'get',
