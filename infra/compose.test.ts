@@ -13,6 +13,7 @@ import { smsConfigKeys } from '../services/sms-service/src/config.ts';
 import { statusConfigKeys } from '../services/status-service/src/config.ts';
 import { templateConfigKeys } from '../services/template-service/src/config.ts';
 import { userConfigKeys } from '../services/user-service/src/config.ts';
+import { webhookConfigKeys } from '../services/webhook-service/src/config.ts';
 import { projectDir } from './local/paths.ts';
 import { portTable } from './local/ports.ts';
 import { services } from './services.ts';
@@ -50,6 +51,7 @@ const configKeys: Record<string, object> = {
   'push-service': pushConfigKeys,
   'in-app-service': inAppConfigKeys,
   'status-service': statusConfigKeys,
+  'webhook-service': webhookConfigKeys,
   'provider-sandbox': sandboxConfigKeys,
 };
 

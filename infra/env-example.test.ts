@@ -9,6 +9,7 @@ import { smsConfigKeys } from '../services/sms-service/src/config.ts';
 import { statusConfigKeys } from '../services/status-service/src/config.ts';
 import { templateConfigKeys } from '../services/template-service/src/config.ts';
 import { userConfigKeys } from '../services/user-service/src/config.ts';
+import { webhookConfigKeys } from '../services/webhook-service/src/config.ts';
 import { portTable } from './local/ports.ts';
 
 /** What the servers are started with; no service reads them. */
@@ -44,6 +45,7 @@ test('.env.example lists every setting that something reads, and no other', () =
       pushConfigKeys,
       inAppConfigKeys,
       statusConfigKeys,
+      webhookConfigKeys,
       sandboxConfigKeys,
     ].flatMap((keys) => Object.keys(keys)),
   ]);

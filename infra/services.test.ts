@@ -53,6 +53,17 @@ test('a service gets no secret that it does not need', () => {
   expect(environmentOf('api-gateway')['API_KEY']).toBe(secrets.API_KEY);
 });
 
+test('what encrypts the secrets of webhooks reaches webhook-service alone', () => {
+  const settings = { WEBHOOK_ENCRYPTION_KEY: 'secret-webhooks', WEBHOOK_SERVICE_URL: 'http://elsewhere:8009' };
+  for (const { name } of services) {
+    expect([name, 'WEBHOOK_ENCRYPTION_KEY' in environmentOf(name, settings)]).toEqual([
+      name,
+      name === 'webhook-service',
+    ]);
+  }
+  expect(environmentOf('api-gateway', settings)['WEBHOOK_SERVICE_URL']).toBe('http://elsewhere:8009');
+});
+
 test('of the vendors the gateway gets what verifies their receipts, and nothing to send with', () => {
   const verifying = {
     SENDGRID_WEBHOOK_PUBLIC_KEY: 'a-public-key',

@@ -63,6 +63,14 @@ export const services: readonly Service[] = [
     needs: ['rabbitmq', 'redis', 'services', 'links'],
   },
   {
+    name: 'webhook-service',
+    portKey: 'webhook',
+    wave: 2,
+    database: 'webhook',
+    needs: ['rabbitmq', 'services'],
+    ownPrefixes: ['WEBHOOK_'],
+  },
+  {
     name: 'api-gateway',
     portKey: 'gateway',
     wave: 3,
@@ -80,6 +88,7 @@ export const services: readonly Service[] = [
       'MAILGUN_API_URL',
       'TWILIO_API_URL',
       'ONESIGNAL_API_URL',
+      'WEBHOOK_SERVICE_URL',
     ],
   },
 ];
@@ -126,6 +135,7 @@ function wiring(service: Service, instance: Instance): Record<string, string> {
       TEMPLATE_SERVICE_URL: at('template'),
       STATUS_SERVICE_URL: at('status'),
       IN_APP_SERVICE_URL: at('in_app'),
+      WEBHOOK_SERVICE_URL: at('webhook'),
       SERVICE_TOKEN_SECRET: settings['SERVICE_TOKEN_SECRET'] ?? '',
     }),
     // The gateway itself takes the address under which it is asked.

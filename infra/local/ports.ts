@@ -11,6 +11,7 @@ export const portTable = {
   sms: { usedBy: 'sms-service', port: 8006, setting: 'SMS_SERVICE_PORT' },
   in_app: { usedBy: 'in-app-service', port: 8007, setting: 'IN_APP_SERVICE_PORT' },
   status: { usedBy: 'status-service', port: 8008, setting: 'STATUS_SERVICE_PORT' },
+  webhook: { usedBy: 'webhook-service', port: 8009, setting: 'WEBHOOK_SERVICE_PORT' },
   sandbox: { usedBy: 'provider-sandbox', port: 8025, setting: 'SANDBOX_PORT' },
   sandbox_smtp: { usedBy: 'provider-sandbox (SMTP)', port: 1025, setting: 'SANDBOX_SMTP_PORT' },
   rabbitmq: { usedBy: 'RabbitMQ', port: 5673, setting: 'RABBITMQ_PORT' },
@@ -20,7 +21,7 @@ export const portTable = {
   redis: { usedBy: 'Redis', port: 6380, setting: 'REDIS_PORT' },
   postgres_user: { usedBy: 'PostgreSQL (users)', port: 5434, setting: 'USER_DB_PORT' },
   postgres_template: { usedBy: 'PostgreSQL (templates)', port: 5433, setting: 'TEMPLATE_DB_PORT' },
-  postgres_core: { usedBy: 'PostgreSQL (gateway, status, in-app)', port: 5435, setting: 'CORE_DB_PORT' },
+  postgres_core: { usedBy: 'PostgreSQL (gateway, status, in-app, webhooks)', port: 5435, setting: 'CORE_DB_PORT' },
 } as const;
 
 export type PortKey = keyof typeof portTable;

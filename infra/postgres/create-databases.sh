@@ -37,4 +37,4 @@ set_up() {
 
 set_up postgres-user "$USER_DB_PASSWORD" user
 set_up postgres-template "$TEMPLATE_DB_PASSWORD" template
-set_up postgres-core "$CORE_DB_PASSWORD" gateway status in_app
+set_up postgres-core "$CORE_DB_PASSWORD" gateway status in_app webhook

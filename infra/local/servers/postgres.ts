@@ -34,7 +34,7 @@ export const postgresServers: readonly PostgresServer[] = [
     name: 'postgres-core',
     portKey: 'postgres_core',
     passwordSetting: 'CORE_DB_PASSWORD',
-    databases: ['gateway', 'status', 'in_app'],
+    databases: ['gateway', 'status', 'in_app', 'webhook'],
   },
 ];
 

@@ -6,6 +6,7 @@ import { type SuppressionsApi, suppressionsApi } from './suppressions-api.ts';
 import { type TemplatesApi, templatesApi } from './templates-api.ts';
 import { createTransport } from './transport.ts';
 import { type UsersApi, usersApi } from './users-api.ts';
+import { type WebhooksApi, webhooksApi } from './webhooks-api.ts';
 
 export interface ClientOptions {
   /** Where the gateway is: `https://notify.example.com`. A path before `/api` is kept. */
@@ -27,6 +28,7 @@ export interface Client extends AccountApi {
   suppressions: SuppressionsApi;
   inbox: InboxApi;
   apiKeys: ApiKeysApi;
+  webhooks: WebhooksApi;
 }
 
 /**
@@ -44,6 +46,7 @@ export function createClient(options: ClientOptions): Client {
     suppressions: suppressionsApi(transport),
     inbox: inboxApi(transport),
     apiKeys: apiKeysApi(transport),
+    webhooks: webhooksApi(transport),
     ...accountApi(transport),
   };
 }

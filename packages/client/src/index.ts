@@ -13,6 +13,7 @@ export type {
   ListJson,
   Mode,
   NewApiKeyJson,
+  NewWebhookJson,
   NotificationJson,
   NotificationTypeJson,
   NotifyAcceptedJson,
@@ -38,6 +39,12 @@ export type {
   UserRequestJson,
   UserTokenJson,
   VariableDeclaration,
+  WebhookAttemptJson,
+  WebhookDeliveryJson,
+  WebhookEvent,
+  WebhookJson,
+  WebhookPatchJson,
+  WebhookPayloadJson,
 } from '@notify/contracts';
 export type { AccountApi } from './account-api.ts';
 export type { ApiKeyRequest, ApiKeysApi } from './api-keys-api.ts';
@@ -59,3 +66,4 @@ export type { TemplatePatch, TemplateRequest, TemplatesApi, VariableRequest } fr
 export type { DeviceRequest, PreferencesRequest, UsersApi } from './users-api.ts';
 export { verifyWebhook, type WebhookHeaders, WebhookVerificationError } from './verify-webhook.ts';
 export type { WaitOptions } from './wait-until-settled.ts';
+export type { WebhookRequest, WebhooksApi } from './webhooks-api.ts';

@@ -13,6 +13,7 @@ export * from './http/stats.ts';
 export * from './http/suppressions.ts';
 export * from './http/templates.ts';
 export * from './http/users.ts';
+export * from './http/webhooks.ts';
 export * from './ids.ts';
 export * from './notification-types.ts';
 export * from './profile.ts';

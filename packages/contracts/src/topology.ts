@@ -13,6 +13,7 @@ export const STATUS_FAILED_QUEUE = 'status.failed.queue';
 export const USER_EVENTS_QUEUE = 'user.events.queue';
 export const STATUS_ERASURES_QUEUE = 'status.erasures.queue';
 export const IN_APP_EVENTS_QUEUE = 'in-app.events.queue';
+export const WEBHOOKS_QUEUE = 'webhooks.queue';
 
 /**
  * How often a message may come back from a consumer that died before the broker dead-letters it. Before RabbitMQ 4.3 what a consumer gives back
@@ -137,5 +138,10 @@ export const QUEUES: readonly QueueDeclaration[] = [
     name: IN_APP_EVENTS_QUEUE,
     arguments: quorum(FAILED_EXCHANGE),
     bindings: [{ exchange: EVENTS_EXCHANGE, routingKey: 'user.erased' }],
+  },
+  {
+    name: WEBHOOKS_QUEUE,
+    arguments: quorum(FAILED_EXCHANGE),
+    bindings: [{ exchange: EVENTS_EXCHANGE, routingKey: 'notification.*' }],
   },
 ];

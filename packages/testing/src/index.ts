@@ -7,3 +7,4 @@ export * from './test-sandbox.ts';
 export * from './test-servers.ts';
 export * from './test-service.ts';
 export * from './tls-door.ts';
+export * from './webhook-receiver.ts';

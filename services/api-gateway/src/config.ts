@@ -32,6 +32,7 @@ export interface GatewayConfig
   TEMPLATE_SERVICE_URL: string;
   STATUS_SERVICE_URL: string;
   IN_APP_SERVICE_URL: string;
+  WEBHOOK_SERVICE_URL: string;
 }
 
 const limit = (atMost: number) => Joi.number().integer().min(0).default(atMost);
@@ -70,6 +71,7 @@ export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
   TEMPLATE_SERVICE_URL: url('http://localhost:8003'),
   IN_APP_SERVICE_URL: url('http://localhost:8007'),
   STATUS_SERVICE_URL: url('http://localhost:8008'),
+  WEBHOOK_SERVICE_URL: url('http://localhost:8009'),
 };
 
 /** @throws ConfigError with every problem. */

@@ -6,13 +6,16 @@ export interface ManagementDependencies {
   userService: ServiceClient;
   templateService: ServiceClient;
   inAppService: ServiceClient;
+  webhookService: ServiceClient;
+  /** With the time that a test of a webhook takes at most. */
+  webhookTests: ServiceClient;
   users: UserDirectory;
   templates: TemplateCatalogue;
 }
 
-/** The operations on users, suppressions, templates and inboxes, which other services do. */
+/** The operations on users, suppressions, templates, inboxes and webhooks, which other services do. */
 export function managementOperations(dependencies: ManagementDependencies): Forwarded[] {
-  const { userService, templateService, inAppService } = dependencies;
+  const { userService, templateService, inAppService, webhookService, webhookTests } = dependencies;
   // The event that empties every cache is on its way; this instance need not wait for it.
   const userChanged = (params: Record<string, string>) => dependencies.users.drop(params['user_id'] ?? '');
   const templateChanged = (params: Record<string, string>) => dependencies.templates.drop(params['code'] ?? '');
@@ -21,6 +24,7 @@ export function managementOperations(dependencies: ManagementDependencies): Forw
   const readTemplates = { scope: 'templates:read', service: templateService } as const;
   const writeTemplates = { scope: 'templates:write', service: templateService, done: templateChanged } as const;
   const readInbox = { scope: 'users:read', service: inAppService, isForUser: true } as const;
+  const webhooks = { scope: 'webhooks:write', service: webhookService } as const;
   return [
     { method: 'get', path: '/users', ...readUsers },
     { method: 'put', path: '/users/:user_id', ...writeUsers },
@@ -50,5 +54,14 @@ export function managementOperations(dependencies: ManagementDependencies): Forw
     { method: 'post', path: '/templates/:code/preview', ...readTemplates },
     { method: 'get', path: '/templates/:code/versions', ...readTemplates },
     { method: 'get', path: '/templates/:code/versions/:version', ...readTemplates },
+    { method: 'post', path: '/webhooks', ...webhooks },
+    { method: 'get', path: '/webhooks', ...webhooks },
+    { method: 'get', path: '/webhooks/:id', ...webhooks },
+    { method: 'patch', path: '/webhooks/:id', ...webhooks },
+    { method: 'delete', path: '/webhooks/:id', ...webhooks },
+    { method: 'post', path: '/webhooks/:id/rotate_secret', ...webhooks },
+    { method: 'post', path: '/webhooks/:id/test', ...webhooks, service: webhookTests },
+    { method: 'get', path: '/webhooks/:id/deliveries', ...webhooks },
+    { method: 'post', path: '/webhooks/deliveries/:id/resend', ...webhooks },
   ];
 }

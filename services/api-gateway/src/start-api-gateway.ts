@@ -46,8 +46,8 @@ import { userTokensRoute } from './user-tokens-route.ts';
 
 const NAME = 'api-gateway';
 
-/** Longer than a replay or counting takes at most. */
-const PATIENT_TIMEOUT_MS = 30_000;
+/** Longer than a replay, counting, or the test of a webhook takes at most. */
+const PATIENT_TIMEOUT_MS = 35_000;
 
 /** Opens everything and listens. @throws when a dependency is away at start. */
 export async function startApiGateway(config: GatewayConfig, logger: Logger, lifecycle: Lifecycle): Promise<Server> {
@@ -75,6 +75,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const statusService = clientOf('status-service', config.STATUS_SERVICE_URL);
   const patientStatusService = clientOf('status-service', config.STATUS_SERVICE_URL, PATIENT_TIMEOUT_MS);
   const inAppService = clientOf('in-app-service', config.IN_APP_SERVICE_URL);
+  const webhookService = clientOf('webhook-service', config.WEBHOOK_SERVICE_URL);
+  const webhookTests = clientOf('webhook-service', config.WEBHOOK_SERVICE_URL, PATIENT_TIMEOUT_MS);
 
   const users = await openUserDirectory(userService, broker);
   const templates = await openTemplateCatalogue(templateService, broker);
@@ -119,7 +121,15 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       followRoute(canRead, { statusService, patientStatusService, summaries }),
       notificationTypesRoute(canRead, types),
       forwardRoute(
-        managementOperations({ userService, templateService: patientTemplateService, inAppService, users, templates }),
+        managementOperations({
+          userService,
+          templateService: patientTemplateService,
+          inAppService,
+          webhookService,
+          webhookTests,
+          users,
+          templates,
+        }),
         { guard, userGuard, crossOrigin: createCrossOrigin(config.CORS_ORIGINS) },
       ),
       userTokensRoute(guard('users:write'), { tokens, users }),

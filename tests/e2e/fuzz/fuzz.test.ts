@@ -1,10 +1,11 @@
 import { writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createClient } from '@notify/client';
 import { eventually } from '@notify/testing';
 import fc from 'fast-check';
 import { Pool } from 'undici';
-import { api, createUser, freshEmail, freshPhone, gatewayUrl, send, settled, unique } from '../system.ts';
+import { api, apiKey, createUser, freshEmail, freshPhone, gatewayUrl, send, settled, unique } from '../system.ts';
 import { type DocumentedOperation, readOpenApi } from './open-api.ts';
 import { type FuzzRequest, receiptRequestsFor, requestsFor } from './requests.ts';
 import type { KnownValues } from './values.ts';
@@ -16,11 +17,11 @@ const ANSWER_DEADLINE_MS = 10_000;
 const TRIES_AT_503 = 4;
 
 const { operations, codes } = await readOpenApi();
-const apiKey = process.env['E2E_API_KEY'] ?? '';
 const byStatus = new Map<number, number>();
 /** The metadata of what was accepted, by its id; undefined where none was sent. */
 const accepted = new Map<string, unknown>();
 const startedAt = new Date().toISOString();
+const client = createClient({ baseUrl: gatewayUrl, apiKey });
 const pool = new Pool(gatewayUrl, { connections: 1, maxHeaderSize: 65_536 });
 let known: KnownValues = {};
 
@@ -43,6 +44,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await pool.close();
+  // They would be called from now on.
+  for await (const { id } of client.webhooks.list()) await client.webhooks.delete(id);
   const total = [...byStatus.values()].reduce((sum, count) => sum + count, 0);
   const counts = [...byStatus].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
   // Past Jest, which keeps back what tests print when several files run.

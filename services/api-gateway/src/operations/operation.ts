@@ -5,7 +5,7 @@ import type Joi from 'joi';
 export interface Operation {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
-  tag: 'Send' | 'Follow' | 'Users' | 'Templates' | 'In-app' | 'Keys';
+  tag: 'Send' | 'Follow' | 'Users' | 'Templates' | 'In-app' | 'Webhooks' | 'Keys';
   summary: string;
   scope: Scope;
   /** The user whom the path names may call it too, with a token of theirs. */
