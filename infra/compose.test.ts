@@ -132,7 +132,8 @@ test("the gateway verifies the sandbox's receipts until .env says otherwise, and
   );
   const production = parse(readFileSync(join(projectDir, 'infra/docker/production.yml'), 'utf8'), { merge: true });
   for (const key of Object.keys(receiptsKeys)) {
-    expect(production.services['api-gateway'].environment[key]).toBe(`\${${key}:-}`);
+    const value = key === 'NODE_ENV' ? 'production' : `\${${key}:-}`;
+    expect(production.services['api-gateway'].environment[key]).toBe(value);
   }
 });
 

@@ -134,7 +134,7 @@ test('templates from draft to version', async () => {
   await expect(client.templates.get(code)).rejects.toMatchObject({ code: 'template_not_found' });
 });
 
-test('suppressions, keys, inbox, audit log and types', async () => {
+test('suppressions, keys, inbox and its token, statistics, audit log and types', async () => {
   const address = freshEmail();
   const suppression = await client.suppressions.add({ channel: 'email', address });
   expect((await client.suppressions.list({ address }).page()).data).toEqual([suppression]);
@@ -155,6 +155,11 @@ test('suppressions, keys, inbox, audit log and types', async () => {
   expect(await client.inbox.unreadCount(userId)).toBe(1);
   expect((await client.inbox.list(userId, { unread: true }).page()).data).toMatchObject([{ notification_id: id }]);
 
+  const { token } = await client.users.createToken(userId);
+  const ownInbox = createClient({ baseUrl: gatewayUrl, apiKey: token }).inbox;
+  expect(await ownInbox.unreadCount(userId)).toBe(1);
+
+  expect(await client.stats({ window: '24h' })).toMatchObject({ window: '24h', total: expect.any(Number) });
   const [latest] = (await client.auditLog({ limit: 1 }).page()).data;
   expect(latest).toMatchObject({ operation: expect.any(String), at: expect.any(String) });
   expect((await client.notificationTypes().page()).data[0]).toMatchObject({ notification_type: 'default' });

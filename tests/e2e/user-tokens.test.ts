@@ -31,3 +31,16 @@ test('a token that was tampered with is 401, and a user whom nobody knows gets n
     body: { code: 'user_not_found' },
   });
 });
+
+test('a 401 says what would be good there: a key, a token too, or what a vendor signs', async () => {
+  const problemOf = async (method: string, path: string, authorization = '') => {
+    const { status, body } = await api(method, path, undefined, { authorization });
+    expect(body).toMatchObject({ status: 401, code: 'unauthorized', title: 'No valid credentials' });
+    return `${status} ${body.detail}`;
+  };
+  expect(await problemOf('GET', '/api/v1/users/ada')).toContain('Send an API key:');
+  expect(await problemOf('GET', '/api/v1/users/ada', 'Bearer a.b.c')).toContain('Only an API key is good here');
+  expect(await problemOf('GET', '/api/v1/users/ada/inbox')).toContain('a token of the user');
+  expect(await problemOf('GET', '/api/v1/users/ada/inbox', 'Bearer a.b.c')).toContain('user token is not valid');
+  expect(await problemOf('POST', '/receipts/twilio')).toContain('TWILIO_AUTH_TOKEN');
+});

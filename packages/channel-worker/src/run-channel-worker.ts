@@ -1,4 +1,4 @@
-import { createClaims } from '@notify/claims';
+import { createAddressDigest, createClaims } from '@notify/claims';
 import { type Channel, laneQueue, PRIORITIES, SYNC_TRY_TIMEOUT_MS } from '@notify/contracts';
 import { openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
 import { type Consumer, openBroker } from '@notify/messaging';
@@ -65,8 +65,9 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
   const deliver = createDeliver({
     channel,
     providers: providers.map((provider) => guardProvider(provider, { logger, metrics: workerMetrics })),
-    claims: createClaims(redis),
+    claims: createClaims(redis, createAddressDigest(config.SERVICE_TOKEN_SECRET)),
     types: openNotificationTypes(config.NOTIFICATION_TYPES_PATH),
+    userCap: { perWindow: config.USER_CAP, windowMs: config.USER_CAP_WINDOW_SECONDS * 1000 },
     enrichment: {
       users: await openUserDirectory(userService, broker),
       templates: await openTemplateCatalogue(templateService, broker),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createClaims } from '@notify/claims';
+import { createAddressDigest, createClaims } from '@notify/claims';
 import {
   createNotificationTypes,
   type Envelope,
@@ -70,8 +70,9 @@ function deliverBy(providers: GuardedProvider[], overrides: Partial<DeliverOptio
   return createDeliver({
     channel: 'email',
     providers,
-    claims: createClaims(redis),
+    claims: createClaims(redis, createAddressDigest('a-secret-of-the-tests-that-is-long-enough')),
     types: createNotificationTypes(),
+    userCap: { perWindow: 0, windowMs: 1_000 },
     enrichment: {
       users: { lookUp: async () => undefined, drop: () => {} },
       templates: { lookUp: async () => undefined, drop: () => {} },

@@ -1,17 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { Channel } from '@notify/contracts';
 import type { Redis } from 'ioredis';
 
 /**
- * A copy of user-service's suppressions that a claim can ask in its own round trip. Redis may lose it: user-service fills it
- * again whenever it connects.
+ * A copy of user-service's suppressions that a claim can ask in its own round trip: digests by `createAddressDigest`. Redis may lose it:
+ * user-service fills it again whenever it connects.
  */
-export const suppressedKey = (channel: Channel): string => `suppressed:${channel}`;
+export const suppressedKey = (channel: Channel): string => `suppressed-addresses:${channel}`;
 
-/** How an address is known, whatever its case: none stands in Redis itself. 128 bits are enough to never meet another's. */
-export function addressDigest(address: string): string {
-  return createHash('sha256').update(address.toLowerCase()).digest().subarray(0, 16).toString('base64url');
-}
+/** The copy as it was until its digests had a key. */
+const unkeyedKey = (channel: Channel): string => `suppressed:${channel}`;
 
 const SCAN_COUNT = 1_000;
 
@@ -20,6 +17,8 @@ export interface SuppressedAddresses {
   remove(channel: Channel, digests: readonly string[]): Promise<void>;
   /** Everything in the copy, in chunks of about a thousand; one that is there throughout comes at least once. */
   chunks(channel: Channel): AsyncIterable<string[]>;
+  /** Deletes what an earlier version left, which tells phone numbers to whoever tries them all. */
+  removeUnkeyed(channel: Channel): Promise<void>;
 }
 
 /** All methods throw what ioredis throws while Redis is away. */
@@ -32,5 +31,8 @@ export function createSuppressedAddresses(redis: Redis): SuppressedAddresses {
       if (digests.length > 0) await redis.srem(suppressedKey(channel), ...digests);
     },
     chunks: (channel) => redis.sscanStream(suppressedKey(channel), { count: SCAN_COUNT }),
+    async removeUnkeyed(channel) {
+      await redis.unlink(unkeyedKey(channel));
+    },
   };
 }

@@ -10,6 +10,7 @@ import { type UsersApi, usersApi } from './users-api.ts';
 export interface ClientOptions {
   /** Where the gateway is: `https://notify.example.com`. A path before `/api` is kept. */
   baseUrl: string;
+  /** Or, in a browser, a token of the user whose inbox is shown (`users.createToken`). */
   apiKey: string;
   /** Default: the platform's own. */
   fetch?: typeof fetch;

@@ -25,6 +25,8 @@ export type {
   Scope,
   SendAnswerJson,
   Skip,
+  StatsJson,
+  StatsWindow,
   Status,
   SuppressionJson,
   TemplateJson,
@@ -34,6 +36,7 @@ export type {
   TemplateVersionSummaryJson,
   UserJson,
   UserRequestJson,
+  UserTokenJson,
   VariableDeclaration,
 } from '@notify/contracts';
 export type { AccountApi } from './account-api.ts';

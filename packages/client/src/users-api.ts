@@ -1,4 +1,4 @@
-import type { Device, PreferencesJson, UserJson, UserRequestJson } from '@notify/contracts';
+import type { Device, PreferencesJson, UserJson, UserRequestJson, UserTokenJson } from '@notify/contracts';
 import type { Asked } from './asked.ts';
 import { type CallOptions, path, type Transport } from './call.ts';
 import { type List, list, type PageQuery } from './list.ts';
@@ -19,6 +19,10 @@ export interface UsersApi {
     list(userId: string, query?: PageQuery, options?: CallOptions): List<Device>;
     delete(userId: string, token: string, options?: CallOptions): Promise<void>;
   };
+  /**
+   * A short-lived token for the user's browser, good for that user's inbox alone. There it takes the API key's place: `createClient({ apiKey: token })`.
+   */
+  createToken(userId: string, options?: CallOptions): Promise<UserTokenJson>;
   preferences: {
     get(userId: string, options?: CallOptions): Promise<PreferencesJson>;
     /** Replaces them all. */
@@ -48,6 +52,9 @@ export function usersApi(transport: Transport): UsersApi {
       delete: (userId, token, options) =>
         transport({ method: 'DELETE', path: path`/api/v1/users/${userId}/devices/${token}`, ...options }),
     },
+    createToken: (userId, options) =>
+      // One token more does no harm.
+      transport({ method: 'POST', path: path`/api/v1/users/${userId}/tokens`, isRepeatable: true, ...options }),
     preferences: {
       get: (userId, options) =>
         transport({ method: 'GET', path: path`/api/v1/users/${userId}/preferences`, ...options }),

@@ -2,8 +2,8 @@
 export const ERROR_CODES = {
   validation_failed: { status: 400, title: 'The request is not valid' },
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
-  unauthorized: { status: 401, title: 'No valid API key' },
-  forbidden: { status: 403, title: 'The API key lacks the scope' },
+  unauthorized: { status: 401, title: 'No valid credentials' },
+  forbidden: { status: 403, title: 'These credentials do not allow it' },
   not_found: { status: 404, title: 'There is nothing here' },
   user_not_found: { status: 404, title: 'No such user' },
   template_not_found: { status: 404, title: 'No such template' },

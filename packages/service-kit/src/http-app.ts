@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpServer, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import express, { type Express, type RequestHandler, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import type { HttpConfig } from './config.ts';
 import { withContext } from './context.ts';
@@ -23,8 +23,8 @@ export interface HttpAppOptions {
   readiness: Record<string, ReadinessCheck>;
   /** Mounted before the parser of JSON bodies: they read their bodies themselves, or have none. Default: none. */
   rawBodyRouters?: Router[];
-  /** Mounted in order, before the 404. */
-  routers: (Router | RequestHandler)[];
+  /** Mounted in order, before the 404 and before errors are answered. */
+  routers: (Router | RequestHandler | ErrorRequestHandler)[];
   /** Default `256kb`. */
   bodyLimit?: string;
 }
@@ -35,6 +35,21 @@ const SWEEP_INTERVAL_MS = 100;
 const HTTP_DRAIN_DEADLINE_MS = 10_000;
 /** A connection that never gets to its first request is not among those that a stopping server can cut. */
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** How long a server waits for a slow client before it cuts the connection, in milliseconds. */
+export interface HttpPatience {
+  /** Between two requests. */
+  idleMs: number;
+  /** From the first byte of a request to the end of its headers. */
+  headersMs: number;
+  /** From its first byte to the end of its body. */
+  requestMs: number;
+  /** How often it looks who is late. */
+  lookEveryMs: number;
+}
+/** Idle above the usual 60 s of load balancers, else they reuse a connection that we are closing. */
+const PATIENCE: HttpPatience = { idleMs: 65_000, headersMs: 20_000, requestMs: 60_000, lookEveryMs: 5_000 };
+
 const CORRELATION_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
 /** https://www.w3.org/TR/trace-context/#traceparent-header; anything else is as good as none. */
 const TRACEPARENT_PATTERN = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -114,11 +129,6 @@ export function createHttpApp(options: HttpAppOptions): Express {
   // Simple: nested query objects are never wanted, and would open prototype pollution.
   app.set('query parser', 'simple');
   app.use(correlation(), health(options), timing(options.metrics));
-  app.use((_request, response, next) => {
-    // Stopping: whoever asks again does so on a new connection, which goes elsewhere.
-    if (!options.lifecycle.isRunning) response.set('Connection', 'close');
-    next();
-  });
   app.use(helmet());
   for (const router of options.rawBodyRouters ?? []) app.use(router);
   app.use(...jsonBody(options.bodyLimit ?? '256kb'));
@@ -126,6 +136,21 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.use(notFoundHandler);
   app.use(problemHandler(options.logger));
   return app;
+}
+
+/** From a service that stops, whoever asks again does so on a new connection, which goes elsewhere. @returns what says so on answers in hand. */
+function sayWhenStopping(server: Server, lifecycle: Lifecycle): () => void {
+  const inHand = new Set<ServerResponse>();
+  const sayClose = (response: ServerResponse) => {
+    if (!response.headersSent) response.setHeader('Connection', 'close');
+  };
+  // Before the app, which may answer at once.
+  server.prependListener('request', (_request, response) => {
+    inHand.add(response);
+    response.on('close', () => inHand.delete(response));
+    if (!lifecycle.isRunning) sayClose(response);
+  });
+  return () => inHand.forEach(sayClose);
 }
 
 /**
@@ -137,24 +162,30 @@ export async function listen(
   app: Express,
   config: Pick<HttpConfig, 'HOST' | 'PORT' | 'HTTPS_CERT' | 'HTTPS_KEY'>,
   lifecycle: Lifecycle,
+  patience: HttpPatience = PATIENCE,
 ): Promise<Server> {
+  const { idleMs, headersMs, requestMs, lookEveryMs } = patience;
+  const timeouts = {
+    keepAliveTimeout: idleMs,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: lookEveryMs,
+  };
   const server =
     config.HTTPS_CERT === undefined
-      ? createHttpServer(app)
+      ? createHttpServer(timeouts, app)
       : createHttpsServer(
-          { cert: config.HTTPS_CERT, key: config.HTTPS_KEY, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS },
+          { ...timeouts, cert: config.HTTPS_CERT, key: config.HTTPS_KEY, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS },
           app,
         );
+  const sayClosing = sayWhenStopping(server, lifecycle);
   server.listen(config.PORT, config.HOST);
   // Rejects with what the server says instead of listening.
   await once(server, 'listening');
-  // Above the usual 60 s idle time of load balancers, else they reuse a connection that we are closing.
-  server.keepAliveTimeout = 65_000;
-  server.headersTimeout = 20_000;
-  server.requestTimeout = 60_000;
   lifecycle.onShutdown('http server', async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     // A keep-alive connection is idle only between two requests: look again and again, and cut what stays.
+    sayClosing();
     const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
     const cut = setTimeout(() => server.closeAllConnections(), HTTP_DRAIN_DEADLINE_MS);
     server.closeIdleConnections();

@@ -1,6 +1,7 @@
 export * from './eventually.ts';
 export * from './free-port.ts';
 export * from './provider-contract.ts';
+export * from './tcp-door.ts';
 export * from './test-certificates.ts';
 export * from './test-sandbox.ts';
 export * from './test-servers.ts';

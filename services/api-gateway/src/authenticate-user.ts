@@ -12,7 +12,13 @@ const TOKEN_PATTERN = /^[^.]+\.[^.]+\.[^.]*$/;
 export function createAuthenticateUser(authenticate: Authenticate, tokens: UserTokens): Authenticate {
   return async (scope, request, response) => {
     const given = keyOf(request);
-    if (given === undefined || !TOKEN_PATTERN.test(given)) return authenticate(scope, request, response);
+    if (given === undefined) {
+      throw new AppError(
+        'unauthorized',
+        'Send an API key or a token of the user: "Authorization: Bearer <key or token>"',
+      );
+    }
+    if (!TOKEN_PATTERN.test(given)) return authenticate(scope, request, response);
     const userId = await tokens.verify(given);
     if (userId !== request.params['user_id']) throw new AppError('forbidden', 'The token is of another user');
     admit(response, `user:${userId}`);

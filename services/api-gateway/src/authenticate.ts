@@ -60,7 +60,8 @@ export function createAuthenticate(database: Database, uses: KeyUses): Authentic
       throw new AppError('unauthorized', 'Send an API key: "Authorization: Bearer <key>" or "X-API-Key: <key>"');
     }
     const id = apiKeyId(given);
-    const stored = id === undefined ? undefined : await keys.get(id);
+    if (id === undefined) throw new AppError('unauthorized', 'Only an API key is good here, and this is none');
+    const stored = await keys.get(id);
     if (stored === undefined || hasExpired(stored) || !matchesApiKey(given, stored)) {
       throw new AppError('unauthorized', 'The API key is not valid');
     }

@@ -10,8 +10,8 @@ import {
 } from '@notify/service-kit';
 import Joi from 'joi';
 import { API_KEY_PATTERN } from './api-key.ts';
+import { crossOrigins } from './cross-origin.ts';
 import type { RateLimitConfig } from './rate-limits.ts';
-
 import { type ReceiptsConfig, receiptsKeys } from './receipts/receipts-config.ts';
 
 export interface GatewayConfig
@@ -25,6 +25,8 @@ export interface GatewayConfig
   LANE_DEPTH_LIMIT: number;
   /** How long a user's token is good. */
   USER_TOKEN_LIFETIME_SECONDS: number;
+  /** Whose pages may call what users' tokens are good for; `*`: anybody's. */
+  CORS_ORIGINS: string[];
   PUBLIC_URL?: string;
   USER_SERVICE_URL: string;
   TEMPLATE_SERVICE_URL: string;
@@ -49,9 +51,11 @@ export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
     .pattern(API_KEY_PATTERN, 'nk_live_<id>_<secret>')
     .required()
     .messages({ 'string.pattern.name': 'API_KEY must look like {#name}' }),
-  // How many in a second, 0 for no limit: requests of one API key, of all; notifications that may use a channel. Per user: in a minute.
+  // How many in a second, 0 for no limit: requests of one API key, of all; requests from one address that
+  // no key lets in; notifications that may use a channel. Per user: in a minute.
   RATE_LIMIT_PER_KEY: limit(2_000),
   RATE_LIMIT_GLOBAL: limit(10_000),
+  RATE_LIMIT_PER_ADDRESS: limit(1_000),
   RATE_LIMIT_PER_USER: limit(0),
   RATE_LIMIT_EMAIL: limit(5_000),
   RATE_LIMIT_SMS: limit(2_000),
@@ -59,6 +63,7 @@ export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
   RATE_LIMIT_IN_APP: limit(5_000),
   LANE_DEPTH_LIMIT: limit(200_000),
   USER_TOKEN_LIFETIME_SECONDS: Joi.number().integer().min(60).max(86_400).default(900),
+  CORS_ORIGINS: crossOrigins,
   // Where clients reach the gateway; its documentation names it. Default: the address under which the documentation is read.
   PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
   USER_SERVICE_URL: url('http://localhost:8002'),

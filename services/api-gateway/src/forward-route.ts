@@ -28,12 +28,17 @@ function pathOf(pattern: string, params: Record<string, string>): string {
   return pattern.replaceAll(/:(\w+)/g, (_match, name: string) => encodeURIComponent(params[name] ?? ''));
 }
 
+interface Entrances extends Record<'guard' | 'userGuard', (scope: Scope) => RequestHandler> {
+  /** Lets pages of other origins call what users may; it answers a browser's preflight, which brings no token. */
+  crossOrigin: RequestHandler;
+}
+
 /** Passes operations through to the services that own them: authenticated here, validated there. */
-export function forwardRoute(
-  operations: Forwarded[],
-  { guard, userGuard }: Record<'guard' | 'userGuard', (scope: Scope) => RequestHandler>,
-): Router {
+export function forwardRoute(operations: Forwarded[], { guard, userGuard, crossOrigin }: Entrances): Router {
   const router = Router();
+  const forUsers = operations.filter(({ isForUser }) => isForUser).map(({ path }) => `/api/v1${path}`);
+  // Ahead of the guard: a page reads a 401 or 429 only if these headers are on it too.
+  router.all([...new Set(forUsers)], crossOrigin);
   for (const { method, path, scope, service, isForUser, done } of operations) {
     const enter = isForUser ? userGuard : guard;
     router[method](`/api/v1${path}`, enter(scope), async (request, response) => {

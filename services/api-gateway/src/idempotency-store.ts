@@ -25,6 +25,23 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 return { 'first', ARGV[2] }
 `;
 
+/**
+ * Nobody works on it any more; with an answer that is what the key says from now on. All of it is written again, since Redis may have lost
+ * its data meanwhile: an answer alone would have no end, and would fit any request. What another request began since then stays as it is.
+ */
+const SETTLE = `
+local id = redis.call('HGET', KEYS[1], 'id')
+if id and id ~= ARGV[2] then return end
+redis.call('HSET', KEYS[1], 'asked', ARGV[1], 'id', ARGV[2])
+if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'answer', ARGV[3]) end
+redis.call('HDEL', KEYS[1], 'busy_until')
+if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[4]) end
+`;
+
+const FORGET = `
+if redis.call('HGET', KEYS[1], 'id') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+`;
+
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     beginIdempotent(
@@ -34,7 +51,18 @@ declare module 'ioredis' {
       inFlightSeconds: number,
       ttlSeconds: number,
     ): Result<[string, string], Context>;
+    settleIdempotent(key: string, asked: string, id: string, answer: string, ttlSeconds: number): Result<null, Context>;
+    forgetIdempotent(key: string, id: string): Result<null, Context>;
   }
+}
+
+/** A request under a key. */
+export interface KeyedRequest {
+  /** Whose key it is. */
+  owner: string;
+  key: string;
+  /** What tells this request from another one. */
+  asked: string;
 }
 
 /** What this key stands for now. */
@@ -46,16 +74,19 @@ export type Begun<Answer> =
   | { state: 'reused' }
   | { state: 'answered'; answer: Answer };
 
-/** @typeParam Answer plain data. All methods throw AppError `dependency_unavailable` while Redis is away. */
+/**
+ * Who began a request settles it, with the id that it was given; where the key stands for another one by then, nothing is changed.
+ * @typeParam Answer plain data. All methods throw AppError `dependency_unavailable` while Redis is away.
+ */
 export interface IdempotencyStore<Answer> {
-  /** @param asked what tells this request from another one; @param id for a key that is used for the first time. */
-  begin(owner: string, key: string, asked: string, id: string): Promise<Begun<Answer>>;
+  /** @param id for a key that is used for the first time. */
+  begin(request: KeyedRequest, id: string): Promise<Begun<Answer>>;
   /** From now on the key answers so. */
-  finish(owner: string, key: string, answer: Answer): Promise<void>;
+  finish(request: KeyedRequest, id: string, answer: Answer): Promise<void>;
   /** The key is free again, but remembers its id: the request may have been accepted. */
-  release(owner: string, key: string): Promise<void>;
+  release(request: KeyedRequest, id: string): Promise<void>;
   /** As if the key had never been used. */
-  forget(owner: string, key: string): Promise<void>;
+  forget(request: KeyedRequest, id: string): Promise<void>;
 }
 
 function away(cause: unknown): never {
@@ -64,26 +95,27 @@ function away(cause: unknown): never {
 
 export function createIdempotencyStore<Answer>(redis: Redis): IdempotencyStore<Answer> {
   redis.defineCommand('beginIdempotent', { numberOfKeys: 1, lua: BEGIN });
+  redis.defineCommand('settleIdempotent', { numberOfKeys: 1, lua: SETTLE });
+  redis.defineCommand('forgetIdempotent', { numberOfKeys: 1, lua: FORGET });
   // Keys are callers' own texts, and may say more than Redis should know.
-  const nameOf = (owner: string, key: string) =>
+  const nameOf = ({ owner, key }: KeyedRequest) =>
     `idempotency:${owner}:${createHash('sha256').update(key).digest('base64url')}`;
+  const settle = async (request: KeyedRequest, id: string, answer: string) => {
+    await redis.settleIdempotent(nameOf(request), request.asked, id, answer, TTL_SECONDS).catch(away);
+  };
   return {
-    async begin(owner, key, asked, id) {
+    async begin(request, id) {
       const [state, value] = await redis
-        .beginIdempotent(nameOf(owner, key), asked, id, IN_FLIGHT_SECONDS, TTL_SECONDS)
+        .beginIdempotent(nameOf(request), request.asked, id, IN_FLIGHT_SECONDS, TTL_SECONDS)
         .catch(away);
       if (state === 'answered') return { state, answer: JSON.parse(value) as Answer };
       if (state === 'in_flight' || state === 'reused') return { state };
       return { state: 'mine', id: value, isFirst: state === 'first' };
     },
-    async finish(owner, key, answer) {
-      await redis.hset(nameOf(owner, key), 'answer', JSON.stringify(answer)).catch(away);
-    },
-    async release(owner, key) {
-      await redis.hdel(nameOf(owner, key), 'busy_until').catch(away);
-    },
-    async forget(owner, key) {
-      await redis.del(nameOf(owner, key)).catch(away);
+    finish: (request, id, answer) => settle(request, id, JSON.stringify(answer)),
+    release: (request, id) => settle(request, id, ''),
+    async forget(request, id) {
+      await redis.forgetIdempotent(nameOf(request), id).catch(away);
     },
   };
 }

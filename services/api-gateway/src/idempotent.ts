@@ -6,7 +6,7 @@ import stringify from 'safe-stable-stringify';
 import { newNotificationId, notificationPath } from './accept.ts';
 import { callerOf } from './authenticate.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
-import type { IdempotencyStore } from './idempotency-store.ts';
+import type { IdempotencyStore, KeyedRequest } from './idempotency-store.ts';
 
 /** An answer as data, so that it can be given again. */
 export interface Answer {
@@ -42,10 +42,10 @@ export type Idempotent = (
 async function underKey(
   store: IdempotencyStore<Kept>,
   logger: Logger,
-  { owner, key, asked }: { owner: string; key: string; asked: string },
+  request: KeyedRequest,
   run: (notificationId: string) => Promise<Kept>,
 ): Promise<{ kept: Kept; isReplay: boolean }> {
-  const begun = await store.begin(owner, key, asked, newNotificationId());
+  const begun = await store.begin(request, newNotificationId());
   if (begun.state === 'answered') return { kept: begun.answer, isReplay: true };
   if (begun.state === 'reused') {
     throw new AppError('idempotency_key_reused', 'This key was used for another request within 24 hours');
@@ -58,11 +58,11 @@ async function underKey(
     work.catch((error: unknown) => logger.warn('an idempotency key was not settled', errorFields(error)));
   try {
     const kept = await run(begun.id);
-    await quietly(store.finish(owner, key, kept));
+    await quietly(store.finish(request, begun.id, kept));
     return { kept, isReplay: false };
   } catch (error) {
     const isUncertain = !(error instanceof AppError) || UNCERTAIN.has(error.code) || !begun.isFirst;
-    await quietly(isUncertain ? store.release(owner, key) : store.forget(owner, key));
+    await quietly(isUncertain ? store.release(request, begun.id) : store.forget(request, begun.id));
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { AppError, CHANNELS, type Channel, laneQueue, PRIORITIES, type Priority } from '@notify/contracts';
 import type { Broker } from '@notify/messaging';
-import { errorFields, type Lifecycle, type Logger } from '@notify/service-kit';
+import { errorFields, gauge, type Lifecycle, type Logger, type Metrics } from '@notify/service-kit';
 
 /** What is accepted between two looks may go above the limit. */
 const LOOK_INTERVAL_MS = 1_000;
@@ -21,14 +21,19 @@ export interface LaneDepthsOptions {
   broker: Pick<Broker, 'queueDepths'>;
   /** Messages in a lane; 0: no limit. */
   limit: number;
+  metrics: Metrics;
   logger: Logger;
   lifecycle: Lifecycle;
 }
 
 const LANES = [...new Set(CHANNELS.flatMap((channel) => PRIORITIES.map((priority) => laneQueue(channel, priority))))];
 
-/** Looks at the lanes every second, beside the requests. While they can't be counted nothing is refused here: publishing says by itself what it can't. */
-export function watchLaneDepths({ broker, limit, logger, lifecycle }: LaneDepthsOptions): LaneDepths {
+/**
+ * Looks at the lanes every second, beside the requests, and shows them as the metric `lane_depth`. While they can't be counted nothing is
+ * refused here, and the metric shows nothing: publishing says by itself what it can't.
+ */
+export function watchLaneDepths({ broker, limit, metrics, logger, lifecycle }: LaneDepthsOptions): LaneDepths {
+  const depthGauge = gauge(metrics, 'lane_depth', 'Messages that wait in a lane', ['lane']);
   let full = new Set<string>();
 
   async function look(): Promise<void> {
@@ -37,7 +42,10 @@ export function watchLaneDepths({ broker, limit, logger, lifecycle }: LaneDepths
       depths = await broker.queueDepths(LANES);
     } catch (error) {
       logger.debug('lanes not counted', errorFields(error));
+      depthGauge.reset();
     }
+    for (const [lane, depth] of depths) depthGauge.set({ lane }, depth);
+    if (limit === 0) return;
     const now = new Set(LANES.filter((lane) => (depths.get(lane) ?? 0) > limit));
     for (const lane of now)
       if (!full.has(lane)) logger.error('lane too deep: new notifications for it are refused', { lane, limit });
@@ -45,16 +53,14 @@ export function watchLaneDepths({ broker, limit, logger, lifecycle }: LaneDepths
     full = now;
   }
 
-  if (limit > 0) {
-    let isLooking = false;
-    const timer = setInterval(async () => {
-      if (isLooking) return;
-      isLooking = true;
-      await look();
-      isLooking = false;
-    }, LOOK_INTERVAL_MS);
-    lifecycle.onShutdown('lane depths', () => clearInterval(timer));
-  }
+  let isLooking = false;
+  const timer = setInterval(async () => {
+    if (isLooking) return;
+    isLooking = true;
+    await look();
+    isLooking = false;
+  }, LOOK_INTERVAL_MS);
+  lifecycle.onShutdown('lane depths', () => clearInterval(timer));
 
   return {
     refuseWhenFull(channels, priority) {

@@ -5,4 +5,6 @@ import { startApiGateway } from './start-api-gateway.ts';
 const config = readConfigOrExit(readConfig, process.env);
 const logger = createLogger('api-gateway', config.LOG_LEVEL);
 
-await runService(logger, (lifecycle) => startApiGateway(config, logger, lifecycle));
+await runService(logger, async (lifecycle) => {
+  await startApiGateway(config, logger, lifecycle);
+});

@@ -56,8 +56,10 @@ function answersOf(operation: Operation): Record<string, unknown> {
   const all: Record<number, string> = {
     ...operation.answers,
     ...ofBodies,
-    401: 'No valid API key',
-    403: 'The API key lacks the scope',
+    401: operation.isForUser ? 'No valid API key or token' : 'No valid API key',
+    403: operation.isForUser
+      ? 'The API key lacks the scope, or the token is of another user'
+      : 'The API key lacks the scope',
     503: '`dependency_unavailable`: try again after `Retry-After` seconds',
   };
   return Object.fromEntries(

@@ -29,6 +29,11 @@ export interface RateLimits {
   charge(charges: readonly Charge[], response: Response): Promise<void>;
 }
 
+/** Whether an answer has been counted under any policy. */
+export function isCounted(response: Response): boolean {
+  return response.locals['rateLimits'] !== undefined;
+}
+
 interface Standing {
   policy: RateLimitPolicy;
   remaining: number;
@@ -37,6 +42,7 @@ interface Standing {
 }
 
 function tell(response: Response, standings: readonly Standing[]): void {
+  if (standings.length === 0) return;
   // A batch is charged for each of its items: the latest standing is the one that counts.
   const told = (response.locals['rateLimits'] as Map<string, Standing> | undefined) ?? new Map<string, Standing>();
   for (const standing of standings) told.set(standing.policy.name, standing);
@@ -120,6 +126,7 @@ export function chargesOf(channels: readonly Channel[], userId: string | undefin
 export interface RateLimitConfig {
   RATE_LIMIT_PER_KEY: number;
   RATE_LIMIT_GLOBAL: number;
+  RATE_LIMIT_PER_ADDRESS: number;
   RATE_LIMIT_PER_USER: number;
   RATE_LIMIT_EMAIL: number;
   RATE_LIMIT_SMS: number;
@@ -137,6 +144,7 @@ export function rateLimitPolicies(config: RateLimitConfig): RateLimitPolicy[] {
   return [
     { name: 'key', quota: config.RATE_LIMIT_PER_KEY, windowSeconds: 1 },
     { name: 'global', quota: config.RATE_LIMIT_GLOBAL, windowSeconds: 1 },
+    { name: 'address', quota: config.RATE_LIMIT_PER_ADDRESS, windowSeconds: 1 },
     { name: 'user', quota: config.RATE_LIMIT_PER_USER, windowSeconds: 60 },
     ...CHANNELS.map((channel) => ({ name: channel, quota: byChannel[channel], windowSeconds: 1 })),
   ];

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
 import { openBroker } from '@notify/messaging';
 import {
@@ -21,6 +22,8 @@ import { createAuthenticate } from './authenticate.ts';
 import { createAuthenticateUser } from './authenticate-user.ts';
 import { batchRoute } from './batch-route.ts';
 import type { GatewayConfig } from './config.ts';
+import { countTheRest } from './count-the-rest.ts';
+import { createCrossOrigin } from './cross-origin.ts';
 import { docsRoute } from './docs-route.ts';
 import { followRoute } from './follow-route.ts';
 import { forwardRoute } from './forward-route.ts';
@@ -46,7 +49,7 @@ const NAME = 'api-gateway';
 const PATIENT_TIMEOUT_MS = 30_000;
 
 /** Opens everything and listens. @throws when a dependency is away at start. */
-export async function startApiGateway(config: GatewayConfig, logger: Logger, lifecycle: Lifecycle): Promise<void> {
+export async function startApiGateway(config: GatewayConfig, logger: Logger, lifecycle: Lifecycle): Promise<Server> {
   const metrics = createMetrics(NAME);
   const database = await openDatabase(
     {
@@ -84,7 +87,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const guard = createGuard({ authenticate, limits, audit });
   const userGuard = createGuard({ authenticate: createAuthenticateUser(authenticate, tokens), limits, audit });
   const idempotent = createIdempotent(createIdempotencyStore(redis), logger);
-  const lanes = watchLaneDepths({ broker, limit: config.LANE_DEPTH_LIMIT, logger, lifecycle });
+  const lanes = watchLaneDepths({ broker, limit: config.LANE_DEPTH_LIMIT, metrics, logger, lifecycle });
   const sending = { broker, summaries, users, templates, types, limits, lanes };
   const canSend = guard('notifications:write');
   const canRead = guard('notifications:read');
@@ -116,13 +119,16 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
         {
           guard,
           userGuard,
+          crossOrigin: createCrossOrigin(config.CORS_ORIGINS),
         },
       ),
       userTokensRoute(guard('users:write'), { tokens, users }),
       apiKeysRoute(guard('admin'), database),
       auditLogRoute(guard('admin'), database),
+      ...countTheRest(limits),
     ],
   });
-  await listen(app, config, lifecycle);
+  const server = await listen(app, config, lifecycle);
   logger.info('ready', { port: config.PORT });
+  return server;
 }

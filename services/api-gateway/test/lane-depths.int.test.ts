@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createNotificationTypes, laneQueue, NOTIFICATIONS_EXCHANGE } from '@notify/contracts';
 import { type Broker, openBroker } from '@notify/messaging';
-import { openRedis } from '@notify/service-kit';
+import { createMetrics, openRedis } from '@notify/service-kit';
 import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@notify/testing';
 import type { Response } from 'express';
 import { createAcceptSummaries } from '../src/accept-summary.ts';
@@ -95,7 +95,7 @@ test('a notification is refused by its first channel, and taken by another one o
 
 test('a limit of 0 refuses nothing', async () => {
   const deep = { queueDepths: async () => new Map([['email.queue', 1_000_000]]) };
-  const off = watchLaneDepths({ broker: deep, limit: 0, ...kit });
+  const off = watchLaneDepths({ broker: deep, limit: 0, ...kit, metrics: createMetrics('other') });
   const on = watchLaneDepths({ broker: deep, limit: 1, ...kit });
   await eventually(() => isRefused(on, ['email'], 'medium'));
   expect(isRefused(off, ['email'], 'medium')).toBe(false);

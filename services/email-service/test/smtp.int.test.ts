@@ -80,6 +80,18 @@ test.each(['Hello\r\nBcc: eve@example.test', 'Hello\nX: y', 'Hello\u0000'])(
   },
 );
 
+test.each([{ path: '/etc/hostname' }, { href: 'http://127.0.0.1:1/secret' }])(
+  'content that names %j is neither read nor fetched',
+  async (source) => {
+    const provider = providerAt(sandbox.smtpPort);
+    // As content would look that got past every check for texts.
+    const delivery = deliveryTo('ada@example.test', { body: source as unknown as string });
+    await expect(provider.send(delivery, inTime())).rejects.toThrow(/access rejected/i);
+    await provider.close?.();
+    expect(await sandbox.messagesOf(delivery.notificationId)).toEqual([]);
+  },
+);
+
 test('a server that is not there is transient', async () => {
   const provider = providerAt(1);
   await expect(provider.send(deliveryTo('ada@example.test'), inTime())).rejects.toMatchObject({

@@ -5,19 +5,24 @@ import { type CriticalFailureAlertJson, OPERATOR_ALERT_TYPE } from './critical-f
 
 /** An alert in words. */
 export function alertContent({ count, notifications }: CriticalFailureAlertJson): Content {
-  const title = count === 1 ? 'A critical notification failed' : `${count} critical notifications failed`;
-  const lines = notifications.map(({ notification_type, channels, error_codes, reason, link }) => {
+  const title =
+    count === 1
+      ? 'A critical notification may not have arrived'
+      : `${count} critical notifications may not have arrived`;
+  const lines = notifications.map(({ notification_type, status, channels, error_codes, reason, link }) => {
     const tried = channels.length === 0 ? 'no channel could be tried' : channels.join(', ');
-    return [`${notification_type}: ${[tried, reason, ...error_codes].filter(Boolean).join('; ')}`, link].join('\n  ');
+    return [`${notification_type}: ${[status, tried, reason, ...error_codes].filter(Boolean).join('; ')}`, link].join(
+      '\n  ',
+    );
   });
   const others = count - notifications.length;
   return {
     title,
     body: [
-      'No channel of their plan is left.',
+      'They failed, expired, or are unknown: nothing more is sent by itself.',
       ...lines,
-      ...(others > 0 ? [`... and ${others} more: GET /api/v1/notifications?status=failed&priority=critical`] : []),
-      'To send one again: POST <its path>/retry. Many: POST /api/v1/notifications/replay.',
+      ...(others > 0 ? [`... and ${others} more: GET /api/v1/notifications?priority=critical`] : []),
+      'To send a failed or unknown one again: POST <its path>/retry. Many: POST /api/v1/notifications/replay.',
     ].join('\n\n'),
   };
 }

@@ -22,14 +22,19 @@ export interface AlertOptions {
 }
 
 /**
- * Tells the operators of critical notifications that failed on every channel: the first at once, and then once a minute at most.
+ * Tells the operators of critical notifications that failed, expired, or are unknown without being held so on purpose: the first at once, and then once a minute at most.
  * It reads them from the record, so that a restart forgets none. They count as told when the broker has the emails, and the webhook took
  * its part or was given up; a crash before that tells them again.
  */
 export function startAlerts({ config, database, publisher, metrics, logger, lifecycle }: AlertOptions): void {
   const url = config.ALERT_WEBHOOK_URL;
   const webhook = url === undefined ? undefined : createAlertWebhook({ url }, logger);
-  const failed = counter(metrics, 'critical_failures_total', 'Critical notifications that failed on every channel', []);
+  const failed = counter(
+    metrics,
+    'critical_failures_total',
+    'Critical notifications that failed, expired or are unknown',
+    [],
+  );
   const undelivered = counter(metrics, 'alerts_undelivered_total', 'Alerts that the webhook did not take', []);
   const stopping = new AbortController();
   let lastProblem: string | undefined;
@@ -40,7 +45,10 @@ export function startAlerts({ config, database, publisher, metrics, logger, life
     const named = await readFailures(database, failures.slice(0, MAX_NAMED));
     const alert = alertOf(failures.length, named, new Date().toISOString());
     const ids = named.map(({ notificationId }) => notificationId);
-    logger.error('critical notifications failed on every channel', { count: alert.count, notification_ids: ids });
+    logger.error('critical notifications failed, expired or are unknown', {
+      count: alert.count,
+      notification_ids: ids,
+    });
 
     await publishAll(
       publisher,

@@ -2,8 +2,9 @@ import type { Database } from '@notify/service-kit';
 import { type CriticalFailure, OPERATOR_ALERT_TYPE } from './critical-failure-alert.ts';
 
 /** As the partial index has it, word for word. */
-const UNTOLD = `status = 'failed' AND priority = 'critical' AND alerted_epoch IS DISTINCT FROM epoch
-  AND notification_type <> '${OPERATOR_ALERT_TYPE}'`;
+const UNTOLD = `status IN ('failed', 'unknown', 'expired') AND priority = 'critical' AND alerted_epoch IS DISTINCT FROM epoch
+  AND notification_type <> '${OPERATOR_ALERT_TYPE}'
+  AND NOT (status = 'unknown' AND timeline @> '[{"event": "unknown", "reason": "held"}]')`;
 
 /** The operators are told once in this time at most, by all instances together. */
 const ALERT_INTERVAL_SECONDS = 60;
@@ -36,7 +37,7 @@ export async function findUntoldFailures(database: Database): Promise<FailureRef
 /** What an alert says of these. */
 export async function readFailures(database: Database, failures: readonly FailureRef[]): Promise<CriticalFailure[]> {
   const { rows } = await database.query<CriticalFailure>(
-    `SELECT id AS "notificationId", notification_type AS "notificationType", told.epoch, attempts, timeline
+    `SELECT id AS "notificationId", notification_type AS "notificationType", status, told.epoch, attempts, timeline
      FROM unnest($1::uuid[], $2::integer[]) WITH ORDINALITY AS told (id, epoch, place)
      JOIN notifications USING (id) ORDER BY place`,
     columnsOf(failures),

@@ -14,7 +14,7 @@ export interface StatusConfig extends DataServiceConfig, RedisConfig {
   STATUS_BATCH_SIZE: number;
   /** How long the first event of a batch waits for company: this much later a status can be read. */
   STATUS_BATCH_WAIT_MS: number;
-  /** Who is told by email when a critical notification fails on every channel; default: nobody. */
+  /** Who is told by email when a critical notification fails, expires or stays unknown; default: nobody. */
   ALERT_EMAIL: string[];
   /** Where that is posted as JSON. */
   ALERT_WEBHOOK_URL?: string;

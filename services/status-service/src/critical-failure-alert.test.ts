@@ -22,6 +22,7 @@ function attempt(overrides: Partial<AttemptJson>): AttemptJson {
 const failure: CriticalFailure = {
   notificationId: 'n-1',
   notificationType: 'security_alert',
+  status: 'failed',
   epoch: 1,
   attempts: [
     attempt({ epoch: 0, error_code: 'of an earlier epoch' }),
@@ -43,6 +44,7 @@ test('an alert names the channels, codes and reason of the epoch that failed', (
       {
         notification_id: 'n-1',
         notification_type: 'security_alert',
+        status: 'failed',
         channels: ['email', 'sms'],
         error_codes: ['451 4.3.0', '21211'],
         reason: 'recipient',
@@ -53,17 +55,26 @@ test('an alert names the channels, codes and reason of the epoch that failed', (
   });
 });
 
+test('of one that expired or is unknown it tells why', () => {
+  const { timeline } = failure;
+  const last = { id: 'c', event: 'expired', status: 'expired', reason: 'expired', at } as const;
+  const { notifications } = alertOf(1, [{ ...failure, status: 'expired', timeline: [...timeline, last] }], at);
+  expect(notifications[0]).toMatchObject({ status: 'expired', reason: 'expired' });
+});
+
 test('in words it says the same, and how many it does not name', () => {
-  expect(alertContent(alertOf(1, [failure], at)).title).toBe('A critical notification failed');
+  expect(alertContent(alertOf(1, [failure], at)).title).toBe('A critical notification may not have arrived');
   const { title, body } = alertContent(alertOf(25, [failure], at));
-  expect(title).toBe('25 critical notifications failed');
-  expect(body).toContain('security_alert: email, sms; recipient; 451 4.3.0; 21211\n  /api/v1/notifications/n-1');
+  expect(title).toBe('25 critical notifications may not have arrived');
+  expect(body).toContain(
+    'security_alert: failed; email, sms; recipient; 451 4.3.0; 21211\n  /api/v1/notifications/n-1',
+  );
   expect(body).toContain('and 24 more');
 });
 
 test('one that no provider was asked about says so', () => {
   const { body } = alertContent(alertOf(1, [{ ...failure, attempts: [] }], at));
-  expect(body).toContain('security_alert: no channel could be tried; recipient');
+  expect(body).toContain('security_alert: failed; no channel could be tried; recipient');
 });
 
 test('by email it is an ordinary notification, on the record and in the lane', () => {

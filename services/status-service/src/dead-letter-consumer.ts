@@ -28,9 +28,9 @@ export function createDeadLetterBatchHandler(
       if (told.event !== undefined) events.push(told.event);
       return readDeadLetter(delivery, told.notificationId, now);
     });
-    const { withReceipts } = await storeEventsOrSingleOut(context, events, logger);
+    const { news } = await storeEventsOrSingleOut(context, events, logger);
     await storeDeadLetters(database, letters);
-    await followReceipts(context, withReceipts);
+    await followReceipts(context, news);
     metrics.deadLetters.inc(letters.length);
     for (const letter of letters) {
       logger.warn('dead letter', {

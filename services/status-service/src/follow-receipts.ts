@@ -5,6 +5,7 @@ import { advanceNotifications } from './advance-notifications.ts';
 import { type KeptNotification, lockNotifications } from './kept-notification-store.ts';
 import { arrivals, movesAfterReceipts, receiptEvents } from './next-move.ts';
 import { publishAll } from './publish-all.ts';
+import type { ReceiptNews } from './receipt-news.ts';
 
 /** Nothing more of it is to be sent. While Redis is away another try or channel may still go out: it then arrives twice. */
 async function closeArrived(closings: Closings, logger: Logger, { record }: KeptNotification): Promise<void> {
@@ -23,7 +24,6 @@ async function closeArrived(closings: Closings, logger: Logger, { record }: Kept
 /**
  * What follows from receipts, once they are folded: those who listen are told, what arrived is closed, and what came back is taken over by the
  * next channel or has failed. However often and wherever it runs for the same receipts, it happens once.
- * @param ids of accepted notifications that have receipts.
  * @throws what PostgreSQL and the broker throw while they are away.
  */
 export async function followReceipts(
@@ -33,13 +33,20 @@ export async function followReceipts(
     closings,
     logger,
   }: { database: Database; publisher: Publisher; closings: Closings; logger: Logger },
-  ids: readonly string[],
+  news: readonly ReceiptNews[],
 ): Promise<void> {
-  if (ids.length === 0) return;
+  if (news.length === 0) return;
   const at = new Date().toISOString();
   const kept = await inTransaction(database, async (client) => {
-    const locked = await lockNotifications(client, ids);
-    await publishAll(publisher, locked.flatMap(receiptEvents));
+    const locked = await lockNotifications(
+      client,
+      news.map(({ notificationId }) => notificationId),
+    );
+    const byId = new Map(locked.map((each) => [each.record.notificationId, each]));
+    await publishAll(
+      publisher,
+      news.flatMap(({ notificationId, entries }) => receiptEvents(byId.get(notificationId), entries)),
+    );
     await advanceNotifications(
       client,
       publisher,

@@ -1,8 +1,8 @@
 import { type Database, type DatabaseClient, inTransaction } from '@notify/service-kit';
-import { cameBack } from './came-back.ts';
 import { foldEvents, type NotificationRecord } from './fold-events.ts';
 import { PROGRESS_COLUMNS, type ProgressRow, recordFromRow, rowFromRecord } from './notification-row.ts';
-import { isReceipt, isReceiptEntry, type RecordEvent } from './record-event.ts';
+import { type ReceiptNews, receiptNews } from './receipt-news.ts';
+import type { RecordEvent } from './record-event.ts';
 import { type Reminders, reminderOf } from './reminders.ts';
 
 const COLUMN_TYPES = {
@@ -92,8 +92,8 @@ export interface RecordStorage {
 interface Written {
   /** The groups whose rows are not there yet. */
   missing: EventsById;
-  /** The accepted notifications whose receipts may ask for more. */
-  withReceipts: string[];
+  /** What the receipts among the events bring. */
+  news: ReceiptNews[];
 }
 
 /**
@@ -139,39 +139,32 @@ async function writeGroups(
     asked.filter((reminder) => reminder !== undefined),
   );
   // Also those that did not change: a crash may have come between a receipt and what follows from it.
-  const withReceipts = [...written, ...repeated]
-    .filter((record) => bringsReceipts(record, groups.get(record.notificationId) ?? []))
-    .map(({ notificationId }) => notificationId);
-  return { missing, withReceipts };
-}
-
-/** A receipt of these events, or one that had to wait for the acceptance, or for the worker's own word, among them. */
-function bringsReceipts(record: NotificationRecord, events: RecordEvent[]): boolean {
-  if (!record.isAccepted) return false;
-  if (events.some(isReceipt) || cameBack(record).length > 0) return true;
-  return events.some(({ event }) => event === 'accepted') && record.timeline.some(isReceiptEntry);
+  const news = [...written, ...repeated]
+    .map((record) => receiptNews(record, groups.get(record.notificationId) ?? []))
+    .filter((each) => each !== undefined);
+  return { missing, news };
 }
 
 /**
  * Folds events into their records, in one transaction of two or three statements where all goes as usual.
  * A rowless event that is not `accepted` is early: it gets a stub in a further transaction, since inserting after
  * locking could deadlock. Doing it all again changes nothing.
- * @returns the ids of accepted notifications that receipts came for.
+ * @returns what the receipts of accepted notifications bring.
  * @throws what PostgreSQL throws: see isDataError for what will never succeed.
  */
 export async function storeEvents(
   { database, reminders }: RecordStorage,
   events: readonly RecordEvent[],
-): Promise<string[]> {
-  const withReceipts: string[] = [];
+): Promise<ReceiptNews[]> {
+  const news: ReceiptNews[] = [];
   let groups = groupById(events);
   let isNew = (group: RecordEvent[]) => group.some(({ event }) => event === 'accepted');
   while (groups.size > 0) {
     const round = groups;
     const written = await inTransaction(database, (client) => writeGroups(client, reminders, round, isNew));
-    withReceipts.push(...written.withReceipts);
+    news.push(...written.news);
     groups = written.missing;
     isNew = () => true;
   }
-  return withReceipts;
+  return news;
 }

@@ -1,19 +1,42 @@
 import type { Position } from '@notify/contracts';
-import { type Database, type DatabaseClient, errorFields, type Lifecycle, type Logger } from '@notify/service-kit';
+import {
+  type Database,
+  type DatabaseClient,
+  errorFields,
+  inTransaction,
+  type Lifecycle,
+  type Logger,
+} from '@notify/service-kit';
 import { type Db, PgBoss } from 'pg-boss';
 import { v5 as uuidv5 } from 'uuid';
 import type { RecordEvent } from './record-event.ts';
+import { waitBegunBy } from './waits.ts';
+
+const SCHEMA = 'reminders';
+const QUEUE = 'reminders';
+/** For ids by RFC 9562, version 5; any fixed one does. */
+const NAMESPACE = 'a3c1f6de-5c0e-4a53-9f3b-6f0c0a1c7c52';
 
 /** Something about a notification that has to be looked at later. */
 export interface Reminder extends Position {
   /** Derived from the event that asked for it, so that a repeat adds none. */
   id: string;
-  /** `send`: it is to go out now. `confirm`: a receipt should have come for this position. */
-  kind: 'send' | 'confirm';
+  /** `send`: it is to go out now. `resume`: what it waited for is over. `confirm`: a receipt should have come for this position. */
+  kind: 'send' | 'resume' | 'confirm';
+  /** Of `resume`: the wait's name. */
+  wait?: string;
   notificationId: string;
   /** RFC 3339. */
   at: string;
 }
+
+/** What is waiting, by its time. pg-boss's own index is in the order of arrival: of a million for later it would read each at every look. */
+const INDEX = `CREATE INDEX IF NOT EXISTS reminders_by_time ON ${SCHEMA}.job_common (start_after)
+  WHERE state < 'active' AND NOT blocked`;
+
+/** The earliest alone, whatever the statistics make the planner believe. */
+const IS_ANY_DUE = `SELECT start_after <= now() AS "isDue" FROM ${SCHEMA}.job_common
+  WHERE state < 'active' AND NOT blocked ORDER BY start_after LIMIT 1`;
 
 /** Kept in PostgreSQL beside the notifications, in a schema of its own. All methods are part of the caller's transaction. */
 export interface Reminders {
@@ -22,19 +45,18 @@ export interface Reminders {
   take(client: DatabaseClient, limit: number): Promise<Reminder[]>;
 }
 
-const SCHEMA = 'reminders';
-const QUEUE = 'reminders';
-/** For ids by RFC 9562, version 5; any fixed one does. */
-const NAMESPACE = 'a3c1f6de-5c0e-4a53-9f3b-6f0c0a1c7c52';
-
-/** What an event asks to be reminded of: when it is to be sent, or by when a receipt is due. */
+/** What an event asks to be reminded of: when it is to be sent, or goes on, or by when a receipt is due. */
 export function reminderOf(event: RecordEvent): Reminder | undefined {
   const { event_id: eventId, notification_id: notificationId, epoch, hop, attempt, confirm_by: confirmBy } = event;
+  const remind = (kind: Reminder['kind'], at: string, wait?: string): Reminder => {
+    const id = uuidv5(`${eventId}.${kind}`, NAMESPACE);
+    return { id, kind, wait, notificationId, epoch, hop, attempt, at };
+  };
+  const begun = waitBegunBy(event.timeline);
+  if (begun !== undefined) return remind('resume', begun.until, begun.wait.name);
   const sendAt = event.status === 'scheduled' ? event.envelope?.send_at : undefined;
-  const at = sendAt ?? confirmBy;
-  if (at === undefined) return undefined;
-  const kind = sendAt === undefined ? 'confirm' : 'send';
-  return { id: uuidv5(`${eventId}.${kind}`, NAMESPACE), kind, notificationId, epoch, hop, attempt, at };
+  if (sendAt !== undefined) return remind('send', sendAt);
+  return confirmBy === undefined ? undefined : remind('confirm', confirmBy);
 }
 
 /**
@@ -54,6 +76,7 @@ export async function openReminders(database: Database, logger: Logger, lifecycl
   await boss.start();
   lifecycle.onShutdown('reminders', () => boss.stop());
   await boss.createQueue(QUEUE);
+  await createIndex(database);
 
   return {
     async add(client, reminders) {
@@ -63,6 +86,8 @@ export async function openReminders(database: Database, logger: Logger, lifecycl
       if (jobs.size > 0) await boss.insert(QUEUE, [...jobs.values()], { db: within(client) });
     },
     async take(client, limit) {
+      const earliest = await client.query<{ isDue: boolean }>({ name: 'is any reminder due', text: IS_ANY_DUE });
+      if (!earliest.rows[0]?.isDue) return [];
       const db = within(client);
       const jobs = await boss.fetch<Omit<Reminder, 'id'>>(QUEUE, { batchSize: limit, db });
       const ids = jobs.map(({ id }) => id);
@@ -70,6 +95,14 @@ export async function openReminders(database: Database, logger: Logger, lifecycl
       return jobs.map(({ id, data }) => ({ id, ...data }));
     },
   };
+}
+
+/** One instance at a time: two that create the same index at once would get in each other's way, IF NOT EXISTS or not. */
+async function createIndex(database: Database): Promise<void> {
+  await inTransaction(database, async (client) => {
+    await client.query(`SELECT pg_advisory_xact_lock(hashtext('${SCHEMA}'))`);
+    await client.query(INDEX);
+  });
 }
 
 const within = (queries: Pick<DatabaseClient, 'query'>): Db => ({

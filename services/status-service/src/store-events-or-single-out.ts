@@ -1,11 +1,12 @@
 import { errorFields, type Logger } from '@notify/service-kit';
 import { isDataError } from './data-error.ts';
 import { type RecordStorage, storeEvents } from './notification-store.ts';
+import type { ReceiptNews } from './receipt-news.ts';
 import type { RecordEvent } from './record-event.ts';
 
 interface Stored {
-  /** The ids of accepted notifications that receipts came for. */
-  withReceipts: string[];
+  /** What the receipts of accepted notifications bring. */
+  news: ReceiptNews[];
   /** What the database will never take. */
   unstorable: RecordEvent[];
 }
@@ -20,7 +21,7 @@ export async function storeEventsOrSingleOut(
   logger: Logger,
 ): Promise<Stored> {
   try {
-    return { withReceipts: await storeEvents(storage, events), unstorable: [] };
+    return { news: await storeEvents(storage, events), unstorable: [] };
   } catch (error) {
     if (!isDataError(error)) throw error;
     if (events.length === 1) {
@@ -29,7 +30,7 @@ export async function storeEventsOrSingleOut(
         // Not the message: PostgreSQL quotes the value in it.
         error_code: errorFields(error).error_code,
       });
-      return { withReceipts: [], unstorable: [...events] };
+      return { news: [], unstorable: [...events] };
     }
   }
   // Halving finds one culprit among 500 in about 20 transactions, and many without more than twice as many as events.
@@ -37,7 +38,7 @@ export async function storeEventsOrSingleOut(
   const first = await storeEventsOrSingleOut(storage, events.slice(0, middle), logger);
   const second = await storeEventsOrSingleOut(storage, events.slice(middle), logger);
   return {
-    withReceipts: [...first.withReceipts, ...second.withReceipts],
+    news: [...first.news, ...second.news],
     unstorable: [...first.unstorable, ...second.unstorable],
   };
 }

@@ -98,6 +98,32 @@ test('one that is replayed and fails again is told again', async () => {
   await eventually(async () => (await total('critical_failures_total')) === 6);
 });
 
+test('one that expired or is unknown is told too, but not one that is held until a receipt comes', async () => {
+  const before = posted.length;
+  const [unknown, held, expired] = [randomUUID(), randomUUID(), randomUUID()];
+  const now = new Date().toISOString();
+  const ends = [
+    notificationEvent(unknown, 'unknown', { at: now, channel: 'email', reason: 'unknown_outcome' }),
+    notificationEvent(held, 'unknown', { at: now, channel: 'email', reason: 'held' }),
+    notificationEvent(expired, 'expired', { at: now, channel: 'email', reason: 'expired' }),
+  ];
+  // The held one first: when the others are told, it would have been.
+  for (const id of [held, unknown, expired]) {
+    await bed.publishEvents([
+      acceptedEvent(id, { at, priority: 'critical' }),
+      ...ends.filter((end) => end.notification_id === id),
+    ]);
+    await eventually(async () => (await instances[0]?.get<NotificationJson>(`/notifications/${id}`))?.status === 200);
+  }
+  const statusOf = async (id: string) =>
+    (await instances[0]?.get<NotificationJson>(`/notifications/${id}`))?.body.status;
+  await eventually(async () => (await statusOf(held)) === 'unknown' && (await statusOf(expired)) === 'expired');
+  await eventually(async () => (await statusOf(unknown)) === 'unknown');
+  await nextMinute();
+  await eventually(() => posted.length === before + 1);
+  expect(idsIn(posted.at(-1))).toEqual([unknown, expired].sort());
+});
+
 test('only critical ones are told, never an alert itself, and of many the first twenty are named', async () => {
   const before = posted.length;
   await fail({ priority: 'high' });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Claims, createClaims } from '@notify/claims';
+import { type Claims, createAddressDigest, createClaims } from '@notify/claims';
 import { type NotificationEventJson, type NotificationJson, parseEnvelope, type Status } from '@notify/contracts';
 import { cancelledMessage } from '@notify/messaging';
 import { openRedis } from '@notify/service-kit';
@@ -18,7 +18,8 @@ let claims: Claims<{ said: string }>;
 beforeAll(async () => {
   bed = await openTestBed();
   [service, other] = await Promise.all([bed.start(), bed.start()]);
-  claims = createClaims(await openRedis(testRedisUrl(), worker.logger, worker.lifecycle));
+  const itsRedis = await openRedis(testRedisUrl(), worker.logger, worker.lifecycle);
+  claims = createClaims(itsRedis, createAddressDigest('no address is asked about here'));
 }, 60_000);
 afterAll(async () => {
   await worker.lifecycle.shutdown('end of the test');

@@ -18,13 +18,14 @@ interface EventOptions {
   at: string;
   /** With it the event carries one provider call that ended so. */
   outcome?: AttemptJson['status'];
+  reason?: string;
 }
 
 /** As a worker publishes it: with the provider call, when there was one, and what it did in the timeline. */
 export function notificationEvent(id: string, event: TimelineEvent, options: EventOptions): NotificationEventJson {
   const position = { epoch: options.epoch ?? 0, hop: options.hop ?? 0, attempt: options.attempt ?? 1 };
   const status = options.status ?? (event as Status);
-  const { channel, at, outcome } = options;
+  const { channel, at, outcome, reason } = options;
   const call = outcome === undefined || channel === undefined ? undefined : { channel, outcome };
   const processing = eventId(id, position, 'processing');
   return {
@@ -52,7 +53,14 @@ export function notificationEvent(id: string, event: TimelineEvent, options: Eve
       ...(call === undefined
         ? []
         : [{ id: processing, event: 'processing' as const, status: 'processing' as const, channel, at }]),
-      { id: eventId(id, position, event), event, status, ...(channel === undefined ? {} : { channel }), at },
+      {
+        id: eventId(id, position, event),
+        event,
+        status,
+        ...(channel === undefined ? {} : { channel }),
+        ...(reason === undefined ? {} : { reason }),
+        at,
+      },
     ],
     notification_type: 'alert',
     user_id: 'user-1',
@@ -93,4 +101,16 @@ export function acceptedEvent(
     user_id: envelope.recipient.user_id,
     envelope,
   };
+}
+
+/** As the gateway accepts what is for later. */
+export function scheduledEvent(
+  id: string,
+  sendAt: string,
+  envelope: Partial<EnvelopeJson> = {},
+): NotificationEventJson {
+  const at = new Date().toISOString();
+  const accepted = acceptedEvent(id, { at, send_at: sendAt, ...envelope });
+  const { timeline } = notificationEvent(id, 'scheduled', { at });
+  return { ...accepted, status: 'scheduled', timeline: [...accepted.timeline, ...timeline] };
 }

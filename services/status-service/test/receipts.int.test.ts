@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createClaims } from '@notify/claims';
+import { createAddressDigest, createClaims } from '@notify/claims';
 import {
   type EnvelopeJson,
   FAILED_QUEUE,
@@ -21,6 +21,7 @@ let service: Awaited<ReturnType<TestBed['start']>>;
 let sms: Delivery[];
 let push: Delivery[];
 let failed: Delivery[];
+const told: NotificationEventJson[] = [];
 const kit = createTestKit('test');
 let claims: ReturnType<typeof createClaims>;
 
@@ -32,7 +33,14 @@ beforeAll(async () => {
   sms = await bed.collect(laneQueue('sms', 'high'));
   push = await bed.collect(laneQueue('push', 'high'));
   failed = await bed.collect(FAILED_QUEUE);
-  claims = createClaims(await openRedis(testRedisUrl(), kit.logger, kit.lifecycle));
+  await bed.broker.subscribe({
+    routingKeys: ['notification.delivered', 'notification.opened'],
+    onMessage: ({ body }) => {
+      told.push(JSON.parse(body.toString('utf8')));
+    },
+  });
+  const itsRedis = await openRedis(testRedisUrl(), kit.logger, kit.lifecycle);
+  claims = createClaims(itsRedis, createAddressDigest('no address is asked about here'));
 }, 60_000);
 afterAll(async () => {
   await bed.close();
@@ -162,6 +170,16 @@ test('what a receipt says has arrived is closed, so that no other try is sent', 
   await eventually(() => isClosed(all, 0));
   // Each channel is for itself.
   expect((await claims.begin(all, otherChannel, 'token')).state).toBe('granted');
+});
+
+test('those who listen are told of a receipt when it comes, and not again when another one does', async () => {
+  const id = await sentNotification();
+  await bed.publishReceipts([receipt(id, 'delivered')]);
+  const receipts = () => told.filter((each) => each.notification_id === id).map(({ event }) => event);
+  await eventually(() => receipts().length > 0);
+  await bed.publishReceipts([receipt(id, 'opened')]);
+  await eventually(() => receipts().includes('opened'));
+  expect(receipts()).toEqual(['delivered', 'opened']);
 });
 
 test('opened and complained of are words of the trail, and mean that it was delivered', async () => {

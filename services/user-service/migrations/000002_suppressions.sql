@@ -1,4 +1,4 @@
--- Addresses to which nothing is sent. The digest is that of the copy in Redis (packages/claims/src/suppressed-addresses.ts), which a claim asks.
+-- Addresses to which nothing is sent. The digest tells them apart, whatever their case.
 -- Listed by id, newest first: a UUID v7 begins with its time.
 CREATE TABLE suppressions (
   id uuid PRIMARY KEY,

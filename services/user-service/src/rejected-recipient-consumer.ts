@@ -3,7 +3,7 @@ import type { Database, Logger } from '@notify/service-kit';
 import { deleteDeadDevices } from './device-store.ts';
 import { parseRejectedRecipient, type RejectedRecipient } from './rejected-recipient.ts';
 import type { SuppressedCopy } from './suppressed-copy.ts';
-import { addSuppressions, digestOf } from './suppression-store.ts';
+import { addSuppressions } from './suppression-store.ts';
 import type { AnnounceUserChanged } from './user-changed.ts';
 
 /**
@@ -42,7 +42,7 @@ export function createRejectedRecipientHandler(context: {
     );
     if (suppressions.length > 0) {
       const added = await addSuppressions(database, suppressions);
-      await copy.add(suppressions.map(digestOf));
+      await copy.add(suppressions);
       logger.info('addresses suppressed', {
         rejected: suppressions.length,
         added: added.filter(({ isNew }) => isNew).length,

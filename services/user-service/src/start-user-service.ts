@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { createAddressDigest } from '@notify/claims';
 import { USER_EVENTS_QUEUE } from '@notify/contracts';
 import { openBroker } from '@notify/messaging';
 import {
@@ -42,7 +43,8 @@ export async function startUserService(config: UserConfig, logger: Logger, lifec
   const broker = await openBroker({ url: config.RABBITMQ_URL, name: SERVICE_NAME, logger, metrics, lifecycle });
   const announceUserChanged = createUserChangedAnnouncer(broker, logger);
   const redis = await openRedis(config.REDIS_URL, logger, lifecycle, { isRequired: false });
-  const suppressedCopy = createSuppressedCopy({ database, redis, logger, lifecycle });
+  const digestOf = createAddressDigest(config.SERVICE_TOKEN_SECRET);
+  const suppressedCopy = createSuppressedCopy({ database, redis, digestOf, logger, lifecycle });
 
   // In batches, because a batch that fails is tried again for as long as the database is away.
   await broker.consumeBatches({

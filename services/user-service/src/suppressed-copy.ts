@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSuppressedAddresses } from '@notify/claims';
-import { AppError, SUPPRESSIBLE_CHANNELS } from '@notify/contracts';
+import { type AddressDigest, createSuppressedAddresses } from '@notify/claims';
+import { AppError, SUPPRESSIBLE_CHANNELS, type SuppressibleChannel } from '@notify/contracts';
 import {
   type Database,
   type DatabaseClient,
@@ -10,7 +10,15 @@ import {
   type Logger,
 } from '@notify/service-kit';
 import type { Redis } from 'ioredis';
-import { deleteSuppression, listDigests, type SuppressedDigest, suppressedAmong } from './suppression-store.ts';
+import {
+  type CopiedSuppression,
+  copiedAmong,
+  deleteSuppression,
+  keepCopiedAs,
+  listToCopy,
+  type SuppressedAddress,
+  suppressedAmong,
+} from './suppression-store.ts';
 
 const CHUNK_SIZE = 1_000;
 const RETRY_MS = 1_000;
@@ -21,7 +29,7 @@ export interface SuppressedCopy {
    * Takes over what has just been committed. While Redis is away it does nothing: everything is loaded when Redis connects.
    * @throws AppError `dependency_unavailable` when Redis fails meanwhile: to be tried again.
    */
-  add(added: readonly SuppressedDigest[]): Promise<void>;
+  add(added: readonly SuppressedAddress[]): Promise<void>;
   /**
    * Deletes a suppression, here and in the database. False: there is none with this id.
    * @throws AppError `dependency_unavailable` while Redis is away; it is then still there.
@@ -34,14 +42,17 @@ export interface SuppressedCopy {
  * had long ago.
  * One change at a time, whichever instance makes it: a lock in the database is held while the database is read and Redis written.
  * So nothing is copied that is being deleted, and what is deleted has left the copy before the deletion is committed.
+ * @param context.digestOf made with the secret that the workers have. The database keeps what it made of an address, so that what
+ * the copy has too much of is found; a load makes it anew after an upgrade, or with another secret.
  */
 export function createSuppressedCopy(context: {
   database: Database;
   redis: Redis;
+  digestOf: AddressDigest;
   logger: Logger;
   lifecycle: Lifecycle;
 }): SuppressedCopy {
-  const { database, redis, logger, lifecycle } = context;
+  const { database, redis, digestOf, logger, lifecycle } = context;
   const suppressed = createSuppressedAddresses(redis);
 
   function underLock<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
@@ -51,28 +62,37 @@ export function createSuppressedCopy(context: {
     });
   }
 
+  async function copyTo(client: DatabaseClient, channel: SuppressibleChannel, found: readonly CopiedSuppression[]) {
+    const copied = found.map((each) => ({ ...each, copiedAs: digestOf(each.address) }));
+    const changed = copied.filter(({ copiedAs }, place) => copiedAs !== found[place]?.copiedAs);
+    if (changed.length > 0) await keepCopiedAs(client, channel, changed);
+    const digests = copied.map(({ copiedAs }) => copiedAs);
+    await suppressed.add(channel, digests).catch(sayUnavailable);
+  }
+
   async function load(isWanted: () => boolean): Promise<void> {
     for (const channel of SUPPRESSIBLE_CHANNELS) {
       let after: string | undefined = '';
       while (after !== undefined && isWanted()) {
         const from = after;
-        const digests = await underLock(async (client) => {
-          const found = await listDigests(client, channel, CHUNK_SIZE, from);
-          await suppressed.add(channel, found);
-          return found;
+        const last = await underLock(async (client) => {
+          const found = await listToCopy(client, channel, CHUNK_SIZE, from);
+          await copyTo(client, channel, found);
+          return found.at(-1);
         });
-        after = digests.at(-1);
+        after = last?.addressDigest;
       }
       for await (const digests of suppressed.chunks(channel)) {
         if (!isWanted()) return;
         await underLock(async (client) => {
-          const there = new Set(await suppressedAmong(client, channel, digests));
+          const there = new Set(await copiedAmong(client, channel, digests));
           await suppressed.remove(
             channel,
             digests.filter((digest) => !there.has(digest)),
           );
         });
       }
+      await suppressed.removeUnkeyed(channel);
     }
   }
 
@@ -102,10 +122,10 @@ export function createSuppressedCopy(context: {
     async add(added) {
       if (redis.status !== 'ready') return;
       for (const channel of SUPPRESSIBLE_CHANNELS) {
-        const digests = added.filter((each) => each.channel === channel).map(({ digest }) => digest);
-        if (digests.length === 0) continue;
+        const addresses = added.filter((each) => each.channel === channel).map(({ address }) => address);
+        if (addresses.length === 0) continue;
         await underLock(async (client) => {
-          await suppressed.add(channel, await suppressedAmong(client, channel, digests)).catch(sayUnavailable);
+          await copyTo(client, channel, await suppressedAmong(client, channel, addresses));
         });
       }
     },
@@ -113,7 +133,7 @@ export function createSuppressedCopy(context: {
       underLock(async (client) => {
         const deleted = await deleteSuppression(client, id);
         if (deleted === undefined) return false;
-        await suppressed.remove(deleted.channel, [deleted.digest]).catch(sayUnavailable);
+        await suppressed.remove(deleted.channel, [digestOf(deleted.address)]).catch(sayUnavailable);
         return true;
       }),
   };

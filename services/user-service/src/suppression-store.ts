@@ -1,4 +1,4 @@
-import { addressDigest } from '@notify/claims';
+import { createHash } from 'node:crypto';
 import type { SuppressibleChannel, SuppressionJson, SuppressionReason } from '@notify/contracts';
 import type { Database, DatabaseClient } from '@notify/service-kit';
 import { v7 as uuidv7 } from 'uuid';
@@ -14,10 +14,14 @@ export interface NewSuppression {
   rejectedAt?: Date;
 }
 
-/** As the copy in Redis knows it. */
-export interface SuppressedDigest {
-  channel: SuppressibleChannel;
-  digest: string;
+/** What is suppressed, and where. */
+export type SuppressedAddress = Pick<NewSuppression, 'channel' | 'address'>;
+
+/** One of a channel's, and what stands for it in Redis; null while it has not been copied. */
+export interface CopiedSuppression {
+  address: string;
+  addressDigest: string;
+  copiedAs: string | null;
 }
 
 interface SuppressionRow extends Omit<SuppressionJson, 'created_at'> {
@@ -31,10 +35,9 @@ const toSuppression = ({ created_at, ...row }: SuppressionRow): SuppressionJson 
   created_at: created_at.toISOString(),
 });
 
-export const digestOf = ({ channel, address }: Pick<NewSuppression, 'channel' | 'address'>): SuppressedDigest => ({
-  channel,
-  digest: addressDigest(address),
-});
+/** Tells addresses apart here, whatever their case. It is no secret: the address stands beside it. */
+const digestOf = (address: string): string =>
+  createHash('sha256').update(address.toLowerCase()).digest().subarray(0, 16).toString('base64url');
 
 /**
  * Adds what is not there yet; an address that is stays as it is, with its first reason, and one that was allowed again since it was
@@ -62,7 +65,7 @@ export async function addSuppressions(
       suppressions.map(() => uuidv7()),
       suppressions.map(({ channel }) => channel),
       suppressions.map(({ address }) => address),
-      suppressions.map((suppression) => digestOf(suppression).digest),
+      suppressions.map(({ address }) => digestOf(address)),
       suppressions.map(({ reason }) => reason),
       suppressions.map(({ provider }) => provider),
       suppressions.map(({ errorCode }) => errorCode),
@@ -78,7 +81,7 @@ export async function listSuppressions(
   limit: number,
   filter: { channel?: SuppressibleChannel; address?: string; beforeId?: string },
 ): Promise<SuppressionJson[]> {
-  const digest = filter.address === undefined ? undefined : addressDigest(filter.address);
+  const digest = filter.address === undefined ? undefined : digestOf(filter.address);
   const { rows } = await database.query<SuppressionRow>(
     `SELECT ${COLUMNS} FROM suppressions
      WHERE ($2::text IS NULL OR channel = $2) AND ($3::text IS NULL OR address_digest = $3) AND ($4::uuid IS NULL OR id < $4)
@@ -89,41 +92,72 @@ export async function listSuppressions(
 }
 
 /** Remembers that it did. Undefined: there is none with this id. */
-export async function deleteSuppression(client: DatabaseClient, id: string): Promise<SuppressedDigest | undefined> {
-  const { rows } = await client.query<SuppressedDigest>(
-    `WITH deleted AS (DELETE FROM suppressions WHERE id = $1 RETURNING channel, address_digest)
-     INSERT INTO lifted_suppressions (channel, address_digest) SELECT channel, address_digest FROM deleted
-     ON CONFLICT (channel, address_digest) DO UPDATE SET lifted_at = excluded.lifted_at
-     RETURNING channel, address_digest AS digest`,
+export async function deleteSuppression(client: DatabaseClient, id: string): Promise<SuppressedAddress | undefined> {
+  const { rows } = await client.query<SuppressedAddress>(
+    `WITH deleted AS (DELETE FROM suppressions WHERE id = $1 RETURNING channel, address, address_digest),
+     lifted AS (
+       INSERT INTO lifted_suppressions (channel, address_digest) SELECT channel, address_digest FROM deleted
+       ON CONFLICT (channel, address_digest) DO UPDATE SET lifted_at = excluded.lifted_at
+     )
+     SELECT channel, address FROM deleted`,
     [id],
   );
   return rows[0];
 }
 
-/** The digests among these that are suppressed on the channel. */
+const COPIED_COLUMNS = 'address, address_digest AS "addressDigest", copied_as AS "copiedAs"';
+
+/** Those among the addresses that are suppressed on the channel. */
 export async function suppressedAmong(
   client: DatabaseClient,
   channel: SuppressibleChannel,
-  digests: readonly string[],
-): Promise<string[]> {
-  const { rows } = await client.query<SuppressedDigest>(
-    'SELECT address_digest AS digest FROM suppressions WHERE channel = $1 AND address_digest = ANY ($2)',
-    [channel, digests],
+  addresses: readonly string[],
+): Promise<CopiedSuppression[]> {
+  const { rows } = await client.query<CopiedSuppression>(
+    `SELECT ${COPIED_COLUMNS} FROM suppressions WHERE channel = $1 AND address_digest = ANY ($2)`,
+    [channel, addresses.map(digestOf)],
   );
-  return rows.map(({ digest }) => digest);
+  return rows;
 }
 
-/** A channel's digests in their order. @param after exclusive; the empty string starts from the beginning. */
-export async function listDigests(
+/** A channel's, in the order of `addressDigest`. @param after exclusive; the empty string starts from the beginning. */
+export async function listToCopy(
   client: DatabaseClient,
   channel: SuppressibleChannel,
   limit: number,
   after: string,
-): Promise<string[]> {
-  const { rows } = await client.query<SuppressedDigest>(
-    `SELECT address_digest AS digest FROM suppressions WHERE channel = $1 AND address_digest > $2
+): Promise<CopiedSuppression[]> {
+  const { rows } = await client.query<CopiedSuppression>(
+    `SELECT ${COPIED_COLUMNS} FROM suppressions WHERE channel = $1 AND address_digest > $2
      ORDER BY address_digest LIMIT $3`,
     [channel, after, limit],
   );
-  return rows.map(({ digest }) => digest);
+  return rows;
+}
+
+/** Keeps what stands for them in Redis. */
+export async function keepCopiedAs(
+  client: DatabaseClient,
+  channel: SuppressibleChannel,
+  copied: readonly CopiedSuppression[],
+): Promise<void> {
+  await client.query(
+    `UPDATE suppressions SET copied_as = copied.copied_as
+     FROM unnest($2::text[], $3::text[]) AS copied (address_digest, copied_as)
+     WHERE channel = $1 AND suppressions.address_digest = copied.address_digest`,
+    [channel, copied.map(({ addressDigest }) => addressDigest), copied.map(({ copiedAs }) => copiedAs)],
+  );
+}
+
+/** What of Redis's digests stands for a suppression of the channel. */
+export async function copiedAmong(
+  client: DatabaseClient,
+  channel: SuppressibleChannel,
+  digests: readonly string[],
+): Promise<string[]> {
+  const { rows } = await client.query<{ copied_as: string }>(
+    'SELECT copied_as FROM suppressions WHERE channel = $1 AND copied_as = ANY ($2)',
+    [channel, digests],
+  );
+  return rows.map(({ copied_as: copiedAs }) => copiedAs);
 }

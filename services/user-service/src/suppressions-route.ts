@@ -3,7 +3,7 @@ import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
 import Joi from 'joi';
 import type { SuppressedCopy } from './suppressed-copy.ts';
-import { addSuppressions, digestOf, listSuppressions } from './suppression-store.ts';
+import { addSuppressions, listSuppressions } from './suppression-store.ts';
 
 const idPathSchema = Joi.object<{ id: string }>({ id: Joi.string().guid().required() }).unknown();
 const isUuid = (part: string) => Joi.string().guid().validate(part).error === undefined;
@@ -29,7 +29,7 @@ export function suppressionsRoute(database: Database, copy: SuppressedCopy): Rou
   router.post('/suppressions', async (request, response) => {
     const asked = validate(suppressionSchema.required(), request.body);
     const [added] = await addSuppressions(database, [{ ...asked, reason: 'manual' }]);
-    await copy.add([digestOf(asked)]);
+    await copy.add([asked]);
     response.status(added?.isNew ? 201 : 200).json(added?.suppression);
   });
 

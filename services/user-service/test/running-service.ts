@@ -15,7 +15,7 @@ import supertest from 'supertest';
 import { readConfig } from '../src/config.ts';
 import { SERVICE_NAME, startUserService } from '../src/start-user-service.ts';
 
-const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 type Method = 'get' | 'put' | 'patch' | 'post' | 'delete';
 

@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { addressDigest, createClaims, createSuppressedAddresses } from '@notify/claims';
+import { createAddressDigest, createClaims, createSuppressedAddresses } from '@notify/claims';
 import { type SuppressibleChannel, type SuppressionJson, USER_EVENTS_QUEUE } from '@notify/contracts';
 import { openDatabase, openRedis } from '@notify/service-kit';
 import { createTestKit, eventually, testRedisUrl } from '@notify/testing';
 import { createSuppressedCopy } from '../src/suppressed-copy.ts';
-import { type RunningService, runUserService } from './running-service.ts';
+import { type RunningService, runUserService, SECRET } from './running-service.ts';
 
+const digestOf = createAddressDigest(SECRET);
 const NOBODY_LISTENS = 'redis://127.0.0.1:1';
 
 const { logger, lifecycle } = createTestKit('test');
@@ -30,9 +31,8 @@ async function found(address: string): Promise<SuppressionJson[]> {
 }
 /** What a worker would be told. */
 async function isClaimRefused(address: string, channel: SuppressibleChannel = 'email'): Promise<boolean> {
-  const claim = await createClaims(redis).begin(randomUUID(), { epoch: 0, hop: 0, attempt: 1 }, 'token', {
-    channel,
-    address,
+  const claim = await createClaims(redis, digestOf).begin(randomUUID(), { epoch: 0, hop: 0, attempt: 1 }, 'token', {
+    address: { channel, address },
   });
   return claim.state === 'suppressed';
 }
@@ -187,11 +187,37 @@ test('when Redis comes back, with less or more than it should have, the copy bec
   const copy = createSuppressedAddresses(redis);
   const [lost, allowed] = [newEmail(), newEmail()];
   await suppress(lost);
-  await copy.remove('email', [addressDigest(lost)]);
-  await copy.add('email', [addressDigest(allowed)]);
+  await copy.remove('email', [digestOf(lost)]);
+  await copy.add('email', [digestOf(allowed)]);
   // As when it was restarted with what it had before.
   await cutConnections();
   await eventually(async () => (await isClaimRefused(lost)) && !(await isClaimRefused(allowed)));
+});
+
+test('digests without a key, or with that of another secret, give way to those that the workers make', async () => {
+  const [old, rotated] = [newPhone(), newPhone()];
+  await suppress(old, 'sms');
+  await suppress(rotated, 'sms');
+  const other = createTestKit('other');
+  const database = await openDatabase(service.databaseOptions, other.logger, other.lifecycle);
+  const ofAnotherSecret = createAddressDigest('another-secret-of-the-tests-long-enough')(rotated);
+  const copiedAs = 'UPDATE suppressions SET copied_as = $2 WHERE address = $1';
+  await database.query(copiedAs, [old, null]);
+  await database.query(copiedAs, [rotated, ofAnotherSecret]);
+  await other.lifecycle.shutdown('end of the test');
+  await redis.sadd('suppressed:sms', createHash('sha256').update(old).digest().subarray(0, 16).toString('base64url'));
+  await redis.del('suppressed-addresses:sms');
+  await redis.sadd('suppressed-addresses:sms', ofAnotherSecret);
+
+  await cutConnections();
+  await eventually(async () => (await redis.exists('suppressed:sms')) === 0);
+  expect(await redis.sismember('suppressed-addresses:sms', ofAnotherSecret)).toBe(0);
+  for (const phone of [old, rotated]) {
+    expect(await isClaimRefused(phone, 'sms')).toBe(true);
+    const [{ id }] = (await found(phone)) as [SuppressionJson];
+    await service.call('delete', `/suppressions/${id}`);
+    expect(await isClaimRefused(phone, 'sms')).toBe(false);
+  }
 });
 
 test('more suppressions than one chunk are all loaded', async () => {
@@ -200,7 +226,7 @@ test('more suppressions than one chunk are all loaded', async () => {
   await eventually(async () => (await service.queueLength(USER_EVENTS_QUEUE)) === 0, 20_000);
   await redis.flushdb();
   await cutConnections();
-  await eventually(async () => (await redis.scard('suppressed:email')) >= addresses.length, 20_000);
+  await eventually(async () => (await redis.scard('suppressed-addresses:email')) >= addresses.length, 20_000);
 });
 
 test('a suppression that is deleted while another instance copies it does not stay in the copy', async () => {
@@ -216,7 +242,7 @@ test('a suppression that is deleted while another instance copies it does not st
     await mayWrite.promise;
     return sadd(key, ...members);
   }) as typeof itsRedis.sadd;
-  createSuppressedCopy({ database, redis: itsRedis, ...other });
+  createSuppressedCopy({ database, redis: itsRedis, digestOf, ...other });
   await hasRead.promise;
 
   let isDeleted = false;

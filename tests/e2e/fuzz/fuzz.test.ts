@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@notify/testing';
 import fc from 'fast-check';
@@ -17,7 +18,8 @@ const TRIES_AT_503 = 4;
 const { operations, codes } = await readOpenApi();
 const apiKey = process.env['E2E_API_KEY'] ?? '';
 const byStatus = new Map<number, number>();
-const acceptedIds = new Set<string>();
+/** The metadata of what was accepted, by its id; undefined where none was sent. */
+const accepted = new Map<string, unknown>();
 const startedAt = new Date().toISOString();
 const pool = new Pool(gatewayUrl, { connections: 1, maxHeaderSize: 65_536 });
 let known: KnownValues = {};
@@ -61,22 +63,42 @@ async function exchange({ method, target, headers, body }: FuzzRequest) {
   return { status: answer.statusCode, type: String(answer.headers['content-type']), text };
 }
 
+interface Sent {
+  metadata?: unknown;
+  notifications?: Sent[];
+}
+/** The gateway reads over a byte order mark. */
+function sentBy({ body }: FuzzRequest): Sent {
+  return typeof body === 'string' && body !== '' ? (JSON.parse(body.replace(/^\ufeff/, '')) ?? {}) : {};
+}
+
 /** Remembers what a 202 promised: one notification, or those of a batch. */
-function noteAccepted(text: string): void {
+function noteAccepted(request: FuzzRequest, text: string): void {
   const { notification_id: id, results = [] } = JSON.parse(text) as {
     notification_id?: string;
     results?: { notification_id?: string }[];
   };
-  for (const accepted of [id, ...results.map((result) => result.notification_id)]) {
-    if (accepted !== undefined) acceptedIds.add(accepted);
+  const { metadata, notifications = [] } = sentBy(request);
+  if (id !== undefined) accepted.set(id, metadata);
+  for (const [index, { notification_id: id }] of results.entries()) {
+    if (id !== undefined) accepted.set(id, notifications[index]?.metadata);
   }
+}
+
+/** What a caller keeps with us comes back as it was, or was refused. */
+function expectSameMetadata(request: FuzzRequest, text: string): void {
+  const { metadata } = sentBy(request);
+  const answered = text === '' ? undefined : (JSON.parse(text) as Sent).metadata;
+  if (metadata !== undefined && answered !== undefined)
+    expect([answered, isDeepStrictEqual(answered, metadata)]).toEqual([answered, true]);
 }
 
 /** Throws unless the answer is one that the documentation allows. */
 async function expectGoodAnswer(request: FuzzRequest): Promise<void> {
   let answer = await exchange(request);
   for (let tries = 1; answer.status === 503 && tries < TRIES_AT_503; tries += 1) answer = await exchange(request);
-  if (answer.status === 202) noteAccepted(answer.text);
+  if (answer.status === 202) noteAccepted(request, answer.text);
+  if (answer.status === 200 || answer.status === 201) expectSameMetadata(request, answer.text);
   if (answer.status < 400) return;
   expect(answer).toMatchObject({ type: expect.stringContaining('application/problem+json') });
   const { status, code } = JSON.parse(answer.text);
@@ -102,20 +124,26 @@ test.each(['sendgrid', 'mailgun', 'twilio', 'onesignal', 'nobody'])(
   RUNS * 1_000 + 60_000,
 );
 
-test('all that was accepted is on the record: nothing in it was more than a service behind the gateway could carry', async () => {
-  expect(acceptedIds.size).toBeGreaterThan(0);
+test('all that was accepted is on the record, as it was sent: nothing in it was more than the services behind the gateway can carry', async () => {
+  expect(accepted.size).toBeGreaterThan(0);
+  const changed: unknown[] = [];
   // The list, since a single one is answered from the gateway's own summary as well.
   await eventually(async () => {
-    const missing = new Set(acceptedIds);
+    const missing = new Set(accepted.keys());
     for (let cursor: string | null = ''; cursor !== null; ) {
       const query = `limit=200&created_after=${startedAt}${cursor === '' ? '' : `&cursor=${cursor}`}`;
       const { body } = await api('GET', `/api/v1/notifications?${query}`);
-      for (const { notification_id: id } of body.data) missing.delete(id);
+      for (const { notification_id: id, metadata } of body.data) {
+        missing.delete(id);
+        const sent = accepted.get(id);
+        if (sent !== undefined && !isDeepStrictEqual(metadata, sent)) changed.push({ sent, metadata });
+      }
       cursor = body.meta.next_cursor;
     }
     expect([...missing]).toEqual([]);
     return true;
   }, 30_000);
+  expect(changed).toEqual([]);
 });
 
 test('after all of it the gateway is ready, and a notification is delivered', async () => {

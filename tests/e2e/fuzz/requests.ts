@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import type { DocumentedOperation } from './open-api.ts';
-import { brokenValue, fittingValue, hostileText, hostileValue, type KnownValues, variedExample } from './values.ts';
+import {
+  brokenValue,
+  fittingValue,
+  hostileText,
+  hostileValue,
+  type KnownValues,
+  spoiltExample,
+  variedExample,
+} from './values.ts';
 
 /** A request as it goes over the wire; the API key is added by whoever sends it, unless it brings an authorization of its own. */
 export interface FuzzRequest {
@@ -162,6 +170,7 @@ function bodyOf(
   return fc.oneof(
     { weight: 5, arbitrary: asJson(fitting) },
     { weight: 5, arbitrary: asJson(brokenValue(fitting)) },
+    { weight: 4, arbitrary: asJson(spoiltExample(body.example, body.schema, known)) },
     { weight: 1, arbitrary: asJson(hostileValue()) },
     { weight: 2, arbitrary: odd },
     { weight: 1, arbitrary: nothing },

@@ -124,6 +124,48 @@ export function variedExample(example: unknown, schema: JsonSchema, known: Known
     .map(([name, value]) => ({ ...base, [name]: value }));
 }
 
+/** What one part of the system takes and another can't keep: a database, a header, a parser with little stack. */
+const UNCARRIABLE: readonly unknown[] = [
+  'a\u0000b',
+  '\ud800',
+  'x\udfffy',
+  { '\u0000': 1 },
+  { '\ud800': 1 },
+  Object.fromEntries([['__proto__', { isAdmin: true }]]),
+  nested(200),
+];
+
+/** Where a schema takes any JSON: what is there is checked by nobody but those who have to carry it. */
+function freePlaces(schema: JsonSchema, place: readonly string[] = []): (readonly string[])[] {
+  if (schema.additionalProperties === true) return [place];
+  const ofItems = schema.items === undefined ? [] : freePlaces(schema.items, [...place, '0']);
+  const children = Object.entries(schema.properties ?? {});
+  return [...ofItems, ...children.flatMap(([name, child]) => freePlaces(child, [...place, name]))];
+}
+
+/** Valid, and seldom thought of. */
+const SELDOM = { empty: '', ' ': 0, nothing: null, none: [], constructor: {}, toString: [[]], length: -1, no: false };
+
+/** The example with what is seldom thought of as free data: valid, or all but one text or one piece of that data, which can't be carried. */
+export function spoiltExample(example: unknown, schema: JsonSchema, known: KnownValues): fc.Arbitrary<unknown> {
+  const freeData = freePlaces(schema);
+  const base = freeData.reduce((value, place) => replacedAt(value, place, SELDOM), exampleValue(example, known));
+  const texts = placesOf(base).filter((place) => typeof valueAt(base, place) === 'string');
+  const free = freeData.map((place) => [...place, 'spoilt']);
+  if (texts.length + free.length === 0) return fc.constant(base);
+  const spoilt = fc
+    .tuple(
+      // Free data first: a text is mostly refused for its own sake.
+      fc.oneof(
+        ...(free.length === 0 ? [] : [{ weight: 3, arbitrary: fc.constantFrom(...free) }]),
+        ...(texts.length === 0 ? [] : [{ weight: 1, arbitrary: fc.constantFrom(...texts) }]),
+      ),
+      fc.constantFrom(...UNCARRIABLE),
+    )
+    .map(([place, value]) => replacedAt(base, place, value));
+  return fc.oneof({ weight: 2, arbitrary: spoilt }, fc.constant(base));
+}
+
 /** Deeper ones are in what is hostile already, and may be too deep to walk. */
 const MAX_PLACE_DEPTH = 8;
 
@@ -133,11 +175,14 @@ function placesOf(value: unknown, place: readonly string[] = []): (readonly stri
   return [place, ...Object.entries(value).flatMap(([key, child]) => placesOf(child, [...place, key]))];
 }
 
+const valueAt = (value: unknown, place: readonly string[]): unknown =>
+  place.reduce((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
+
 function replacedAt(value: unknown, [key, ...rest]: readonly string[], replacement: unknown): unknown {
   if (key === undefined) return replacement;
   const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
   // Not an assignment: that would set the prototype where the key is `__proto__`.
-  const child = replacedAt((value as Record<string, unknown>)[key], rest, replacement);
+  const child = replacedAt(valueAt(value, [key]), rest, replacement);
   Object.defineProperty(copy, key, { value: child, enumerable: true, configurable: true, writable: true });
   return copy;
 }

@@ -56,7 +56,8 @@ export const sendRequestSchema = Joi.object<SendRequestJson>({
   expires_at: field
     .time()
     .greater('now')
-    .when('send_at', { is: Joi.exist(), then: Joi.date().greater(Joi.ref('send_at')) }),
+    // Not where that is no time at all: it is named for itself.
+    .when('send_at', { is: field.time().required(), then: Joi.date().greater(Joi.ref('send_at')) }),
   // A receipt that takes longer than a week does not come.
   confirm_within_seconds: Joi.number()
     .integer()

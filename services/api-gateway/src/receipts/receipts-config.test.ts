@@ -31,7 +31,13 @@ test.each([
   for (const sandbox of ['http://localhost:8025', 'http://127.0.0.1:8025/', 'http://provider-sandbox:8025']) {
     expect(read({ [addressKey]: sandbox })).toMatchObject({ [key]: sandboxValue });
   }
-  for (const env of [{}, { [addressKey]: 'https://api.vendor.com' }, { [addressKey]: 'http://localhost.evil.com' }]) {
+  const inProduction = { NODE_ENV: 'production', [addressKey]: 'http://localhost:8025' };
+  for (const env of [
+    {},
+    inProduction,
+    { [addressKey]: 'https://api.vendor.com' },
+    { [addressKey]: 'http://localhost.evil.com' },
+  ]) {
     expect(() => read(env)).toThrow(`${key} is the sandbox's`);
   }
 });

@@ -9,6 +9,8 @@ export interface ReceiptsConfig {
   TWILIO_AUTH_TOKEN?: string;
   TWILIO_STATUS_CALLBACK_BASE?: string;
   ONESIGNAL_WEBHOOK_SECRET?: string;
+  /** In production no sandbox stands for a vendor: it does not start there. */
+  NODE_ENV?: string;
   /** Whether the sandbox stands for the vendor: only then the keys that it signs with are taken. */
   SENDGRID_API_URL?: string;
   MAILGUN_API_URL?: string;
@@ -24,12 +26,16 @@ const SANDBOX_ADDRESS = /^http:\/\/(localhost|127\.0\.0\.1|provider-sandbox)(:\d
 
 type AddressKey = Extract<keyof ReceiptsConfig, `${string}_API_URL`>;
 
-/** A setting that is refused when it is the sandbox's, and `addressKey` does not say that the sandbox stands for the vendor. */
+/** A setting that is refused when it is the sandbox's, in production, or where `addressKey` does not say that the sandbox stands for the vendor. */
 function ownUnlessSandbox(schema: Joi.StringSchema, sandboxValue: string, addressKey: AddressKey): Joi.StringSchema {
   const own = schema
     .invalid(sandboxValue)
     .messages({ 'any.invalid': `{{#label}} is the sandbox's, which everybody knows: set your own, or none` });
-  return schema.when(addressKey, { is: Joi.string().pattern(SANDBOX_ADDRESS).required(), otherwise: own });
+  return schema.when('NODE_ENV', {
+    is: 'production',
+    then: own,
+    otherwise: schema.when(addressKey, { is: Joi.string().pattern(SANDBOX_ADDRESS).required(), otherwise: own }),
+  });
 }
 
 const publicKey = Joi.string()
@@ -49,6 +55,7 @@ export function sendgridPublicKey(base64: string) {
 }
 
 export const receiptsKeys: ConfigKeys<ReceiptsConfig> = {
+  NODE_ENV: Joi.string(),
   /** The verification key of SendGrid's signed event webhook. */
   SENDGRID_WEBHOOK_PUBLIC_KEY: ownUnlessSandbox(publicKey, SANDBOX_SENDGRID_KEY, 'SENDGRID_API_URL'),
   /** Mailgun's "HTTP webhook signing key", which is not an API key. */

@@ -19,8 +19,8 @@ const CONCURRENCY = 32;
 const ADDRESS = 'https://api.onesignal.com';
 
 /**
- * Push by OneSignal. A device's token is its subscription id. Its receipts repeat the message's name, but don't come on every platform:
- * `sent` counts as confirmed.
+ * Push by OneSignal. A device's token is its subscription id. Its event stream repeats the message's name (ADR 0010). That a push was
+ * received it tells only where Confirmed Delivery works: `sent` counts as confirmed.
  */
 export function createOnesignalProvider(config: OnesignalConfig): Provider {
   const poster = createHttpPoster({ maxSockets: CONCURRENCY });

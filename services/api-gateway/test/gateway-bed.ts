@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { STATUS_QUEUE } from '@notify/contracts';
+import { type Broker, type Delivery, openBroker } from '@notify/messaging';
+import { openRedis } from '@notify/service-kit';
+import {
+  createTestBroker,
+  createTestDatabase,
+  createTestKit,
+  openTcpDoor,
+  type TcpDoor,
+  testRedisUrl,
+} from '@notify/testing';
+import type { Redis } from 'ioredis';
+import { readConfig } from '../src/config.ts';
+import { startApiGateway } from '../src/start-api-gateway.ts';
+
+const API_KEY = `nk_test_gatewaybed_${'s'.repeat(43)}`;
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into any answer
+  body: any;
+}
+
+/** One instance. */
+export interface Gateway {
+  /** With the API key, unless `headers` say otherwise. A string body is sent as it is. */
+  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  isReady(): Promise<boolean>;
+  metrics(): Promise<string>;
+}
+
+/** Two instances of the real gateway on the same servers, and nothing behind them: what they accept stays in its lane. */
+export interface GatewayBed {
+  instances: readonly [Gateway, Gateway];
+  /** Their way to the servers; the test's own connections take another. */
+  doors: { redis: TcpDoor; rabbitmq: TcpDoor };
+  broker: Broker;
+  redis: Redis;
+  /** Takes all that comes to a queue from now on; that of the record by default. */
+  collect(queue?: string): Promise<Delivery[]>;
+  close(): Promise<void>;
+}
+
+/** @param env settings of the gateway, besides the addresses of its servers. */
+export async function openGatewayBed(env: NodeJS.ProcessEnv = {}): Promise<GatewayBed> {
+  const database = await createTestDatabase();
+  const brokerServer = await createTestBroker();
+  const doors = { redis: await openTcpDoor(testRedisUrl()), rabbitmq: await openTcpDoor(brokerServer.url) };
+  const own = createTestKit('test');
+  const broker = await openBroker({ url: brokerServer.url, name: 'test', ...own });
+  const redis = await openRedis(testRedisUrl(), own.logger, own.lifecycle);
+  const stops: (() => Promise<void>)[] = [];
+
+  async function start(): Promise<Gateway> {
+    const kit = createTestKit('api-gateway');
+    const config = readConfig({
+      DATABASE_URL: database.url,
+      RABBITMQ_URL: doors.rabbitmq.url,
+      REDIS_URL: doors.redis.url,
+      SERVICE_TOKEN_SECRET: randomUUID(),
+      API_KEY,
+      HOST: '127.0.0.1',
+      ...env,
+      PORT: '0',
+    });
+    const server = await startApiGateway(config, kit.logger, kit.lifecycle);
+    stops.push(() => kit.lifecycle.shutdown('end of the test'));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return {
+      async ask(method, path, body, headers = {}) {
+        const response = await fetch(`${url}${path}`, {
+          method,
+          headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
+          body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+        });
+        return { status: response.status, headers: response.headers, body: await response.json() };
+      },
+      isReady: async () => (await fetch(`${url}/health/ready`)).ok,
+      metrics: async () => (await fetch(`${url}/metrics`)).text(),
+    };
+  }
+
+  const instances = [await start(), await start()] as const;
+  return {
+    instances,
+    doors,
+    broker,
+    redis,
+    async collect(queue = STATUS_QUEUE) {
+      const collected: Delivery[] = [];
+      await broker.consume({
+        queue,
+        prefetch: 100,
+        async onMessage(delivery) {
+          collected.push(delivery);
+        },
+      });
+      return collected;
+    },
+    async close() {
+      await Promise.all(stops.map((stop) => stop()));
+      await own.lifecycle.shutdown('end of the test');
+      await Promise.all([doors.redis.shut(), doors.rabbitmq.shut()]);
+      await database.drop();
+      await brokerServer.drop();
+    },
+  };
+}
