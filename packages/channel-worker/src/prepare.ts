@@ -1,10 +1,17 @@
-import { AppError, type Channel, type Envelope, type NotificationTypes } from '@notify/contracts';
+import {
+  AppError,
+  type Channel,
+  type Envelope,
+  type NotificationTypeSettings,
+  type NotificationTypes,
+} from '@notify/contracts';
 import {
   type Address,
   addressesOn,
   channelsOf,
   channelsWithContent,
   contentFor,
+  endOfQuietHours,
   MissingVariablesError,
   type Reachable,
   type RenderedContent,
@@ -25,6 +32,8 @@ export type Prepared =
   | { state: 'skip'; reason: string }
   /** No channel can be used. */
   | { state: 'hopeless'; reason: string }
+  /** Its recipient is to be left alone until then. */
+  | { state: 'quiet'; until: string }
   /** A service of ours is away: try again later, it is not this notification's fault. */
   | { state: 'defer'; reason: string };
 
@@ -36,8 +45,20 @@ export interface Enrichment {
 
 async function reachableOf(envelope: Envelope, users: UserDirectory): Promise<Reachable | undefined> {
   if (envelope.recipient.to !== undefined) return reachableFromContacts(envelope.recipient.to);
+  if (envelope.isResumed) users.drop(envelope.recipient.userId);
   const profile = await users.lookUp(envelope.recipient.userId);
   return profile === undefined ? undefined : reachableFromProfile(profile);
+}
+
+/** Undefined: it is no quiet time, or nothing that has to keep to it. */
+function quietUntil(
+  { priority }: Envelope,
+  { preferences, timezone }: Reachable,
+  { onQuietHours }: NotificationTypeSettings,
+): Date | undefined {
+  const hours = preferences?.quietHours;
+  if (hours === undefined || priority === 'critical' || onQuietHours === 'exempt') return undefined;
+  return endOfQuietHours(hours, timezone, new Date());
 }
 
 /** The devices whose provider is in use. One that came with the request belongs to the first. */
@@ -74,7 +95,8 @@ export async function prepare(
     const content = envelope.content ?? {};
     const withContent = template === undefined ? channelsWithContent(content) : channelsOf(template, locale);
     const { notificationType } = envelope;
-    const { isRequired, hasUnsubscribe } = types.settingsOf(notificationType);
+    const settings = types.settingsOf(notificationType);
+    const { isRequired } = settings;
     const reason = reasonToSkip(channel, { notificationType, isRequired, reachable, withContent });
     if (reason !== undefined) return { state: 'skip', reason };
     const known = addressesOn(channel, reachable);
@@ -83,15 +105,14 @@ export async function prepare(
     const { userId } = envelope.recipient;
     // Only of a user are preferences kept.
     const unsubscribeUrl = userId === undefined ? undefined : links.urlFor({ userId, notificationType });
-    return {
-      state: 'ready',
-      addresses,
-      ...(channel === 'email' && hasUnsubscribe ? { unsubscribeUrl } : {}),
-      content:
-        template === undefined
-          ? contentFor(channel, content)
-          : renderTemplate(template, channel, locale, withUnsubscribeUrl(envelope.variables, unsubscribeUrl)),
-    };
+    const rendered =
+      template === undefined
+        ? contentFor(channel, content)
+        : renderTemplate(template, channel, locale, withUnsubscribeUrl(envelope.variables, unsubscribeUrl));
+    const quiet = quietUntil(envelope, reachable, settings);
+    if (quiet !== undefined) return { state: 'quiet', until: quiet.toISOString() };
+    const hasHeaders = channel === 'email' && settings.hasUnsubscribe;
+    return { state: 'ready', addresses, content: rendered, ...(hasHeaders ? { unsubscribeUrl } : {}) };
   } catch (error) {
     if (error instanceof MissingVariablesError) return { state: 'skip', reason: 'missing_variables' };
     if (error instanceof TemplateRenderError) return { state: 'skip', reason: 'render_failed' };

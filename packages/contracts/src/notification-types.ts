@@ -10,6 +10,14 @@ import { RUNGS, type RungName } from './rungs.ts';
 export const ON_UNKNOWN = ['next_channel', 'resend', 'hold'] as const;
 export type OnUnknown = (typeof ON_UNKNOWN)[number];
 
+/** What becomes of what exceeds the cap of its recipient: it waits for its turn, is not sent at all, or goes out and does not count. */
+export const ON_USER_CAP = ['defer', 'suppress', 'exempt'] as const;
+export type OnUserCap = (typeof ON_USER_CAP)[number];
+
+/** What becomes of what comes in the quiet hours of its recipient: it waits for their end, or goes out. */
+export const ON_QUIET_HOURS = ['defer', 'exempt'] as const;
+export type OnQuietHours = (typeof ON_QUIET_HOURS)[number];
+
 /** The rungs on which a hop waits between its tries, in their order. */
 export interface RetrySchedules {
   /** While another channel of the plan is left. */
@@ -26,6 +34,8 @@ interface TypeEntry {
   unsubscribe?: boolean;
   on_unknown?: OnUnknown;
   content_retention_days?: number;
+  user_cap?: OnUserCap;
+  quiet_hours?: OnQuietHours;
   retry?: RetryByPriority;
 }
 
@@ -49,6 +59,8 @@ const entry = {
   unsubscribe: Joi.boolean(),
   on_unknown: Joi.valid(...ON_UNKNOWN),
   content_retention_days: Joi.number().integer().min(1).max(3_650),
+  user_cap: Joi.valid(...ON_USER_CAP),
+  quiet_hours: Joi.valid(...ON_QUIET_HOURS),
   retry,
 };
 
@@ -68,6 +80,8 @@ export interface NotificationTypeSettings {
   onUnknown: OnUnknown;
   /** How many days after the last that happened to a notification its content and recipient leave the record. */
   contentRetentionDays: number;
+  onUserCap: OnUserCap;
+  onQuietHours: OnQuietHours;
   retryFor(priority: Priority): RetrySchedules;
 }
 
@@ -79,6 +93,8 @@ export interface NotificationTypeJson {
   unsubscribe: boolean;
   on_unknown: OnUnknown;
   content_retention_days: number;
+  user_cap: OnUserCap;
+  quiet_hours: OnQuietHours;
   retry: Record<Priority, RetrySchedules>;
 }
 
@@ -97,6 +113,8 @@ const BUILT_IN: Required<Omit<TypeEntry, 'title' | 'retry'>> = {
   unsubscribe: false,
   on_unknown: 'next_channel',
   content_retention_days: 30,
+  user_cap: 'defer',
+  quiet_hours: 'defer',
 };
 const BUILT_IN_RETRY: RetryByPriority = {
   default: { before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] },
@@ -131,6 +149,9 @@ function resolve(file: NotificationTypesFile, own: TypeEntry): Omit<Notification
     contentRetentionDays:
       own.content_retention_days ?? file.defaults.content_retention_days ?? BUILT_IN.content_retention_days,
     onUnknown: own.on_unknown ?? file.defaults.on_unknown ?? BUILT_IN.on_unknown,
+    // What nobody can opt out of is not held back either, unless the type itself says so.
+    onUserCap: own.user_cap ?? (isRequired ? 'exempt' : (file.defaults.user_cap ?? BUILT_IN.user_cap)),
+    onQuietHours: own.quiet_hours ?? (isRequired ? 'exempt' : (file.defaults.quiet_hours ?? BUILT_IN.quiet_hours)),
     retryFor: (priority) => byPriority[priority],
   };
 }
@@ -150,7 +171,16 @@ export function createNotificationTypes(file: NotificationTypesFile = { defaults
     names: () => [...registered.keys()],
     list: () =>
       ['default', ...registered.keys()].map((name) => {
-        const { title, isRequired, hasUnsubscribe, onUnknown, contentRetentionDays, retryFor } = settingsOf(name);
+        const {
+          title,
+          isRequired,
+          hasUnsubscribe,
+          onUnknown,
+          contentRetentionDays,
+          onUserCap,
+          onQuietHours,
+          retryFor,
+        } = settingsOf(name);
         return {
           notification_type: name,
           title,
@@ -158,6 +188,8 @@ export function createNotificationTypes(file: NotificationTypesFile = { defaults
           unsubscribe: hasUnsubscribe,
           on_unknown: onUnknown,
           content_retention_days: contentRetentionDays,
+          user_cap: onUserCap,
+          quiet_hours: onQuietHours,
           retry: Object.fromEntries(PRIORITIES.map((priority) => [priority, retryFor(priority)])) as Record<
             Priority,
             RetrySchedules
