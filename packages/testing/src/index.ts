@@ -6,4 +6,5 @@ export * from './test-certificates.ts';
 export * from './test-sandbox.ts';
 export * from './test-servers.ts';
 export * from './test-service.ts';
+export * from './time-until.ts';
 export * from './tls-door.ts';
