@@ -112,17 +112,20 @@ test('readiness names what is away, and a service that stops is not ready', asyn
   expect(await ready()).toMatchObject({ status: 503, body: { status: 'stopping' } });
 });
 
-test('every answer carries the headers of helmet, and does not tell what serves it', async () => {
-  const { headers } = await supertest(exampleApp()).get('/echo');
-  expect(headers).toMatchObject({
-    'content-security-policy': expect.stringContaining("default-src 'self'"),
-    'strict-transport-security': expect.stringContaining('max-age='),
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'SAMEORIGIN',
-    'referrer-policy': 'no-referrer',
-  });
-  expect(headers).not.toHaveProperty('x-powered-by');
-});
+test.each(['/echo', '/nothing', '/health/ready', '/metrics'])(
+  'the answer to %s carries the headers of helmet, and does not tell what serves it',
+  async (path) => {
+    const { headers } = await supertest(exampleApp()).get(path);
+    expect(headers).toMatchObject({
+      'content-security-policy': expect.stringContaining("default-src 'self'"),
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'referrer-policy': 'no-referrer',
+    });
+    expect(headers).not.toHaveProperty('x-powered-by');
+  },
+);
 
 test('a correlation id that could break out of its header, or out of a log, is not echoed', async () => {
   const client = supertest(exampleApp());

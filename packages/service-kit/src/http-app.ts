@@ -128,8 +128,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.disable('etag');
   // Simple: nested query objects are never wanted, and would open prototype pollution.
   app.set('query parser', 'simple');
-  app.use(correlation(), health(options), timing(options.metrics));
-  app.use(helmet());
+  app.use(correlation(), helmet(), health(options), timing(options.metrics));
   for (const router of options.rawBodyRouters ?? []) app.use(router);
   app.use(...jsonBody(options.bodyLimit ?? '256kb'));
   for (const router of options.routers) app.use(router);

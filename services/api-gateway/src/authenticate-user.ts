@@ -1,5 +1,5 @@
 import { AppError } from '@notify/contracts';
-import { type Authenticate, admit, keyOf } from './authenticate.ts';
+import { type Authenticate, identify, keyOf } from './authenticate.ts';
 import type { UserTokens } from './user-tokens.ts';
 
 /** Three parts, as JSON Web Tokens have them and API keys do not. */
@@ -20,7 +20,9 @@ export function createAuthenticateUser(authenticate: Authenticate, tokens: UserT
     }
     if (!TOKEN_PATTERN.test(given)) return authenticate(scope, request, response);
     const userId = await tokens.verify(given);
+    const caller = `user:${userId}`;
+    identify(response, caller);
     if (userId !== request.params['user_id']) throw new AppError('forbidden', 'The token is of another user');
-    admit(response, `user:${userId}`);
+    return caller;
   };
 }

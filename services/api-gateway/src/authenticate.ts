@@ -17,14 +17,14 @@ export function keyOf(request: Request): string | undefined {
   return request.get('x-api-key');
 }
 
-/** Notes who came. @param caller the id of an API key, or `user:<user_id>`. */
-export function admit(response: Response, caller: string): void {
+/** Notes who came, before it is asked whether they may. @param caller the id of an API key, or `user:<user_id>`. */
+export function identify(response: Response, caller: string): void {
   response.locals['caller'] = caller;
 }
 
-/** Who came with an authenticated request: the id of the API key, or `user:<user_id>`. */
-export function callerOf(response: Response): string {
-  return response.locals['caller'] as string;
+/** Who came: the id of the API key, or `user:<user_id>`; undefined before that is known, and when it is nobody. */
+export function callerOf(response: Response): string | undefined {
+  return response.locals['caller'] as string | undefined;
 }
 
 /** Also of a key that is only remembered, while the database is away. */
@@ -32,7 +32,8 @@ function hasExpired({ expiresAt }: StoredApiKey): boolean {
   return expiresAt !== undefined && expiresAt.getTime() <= Date.now();
 }
 
-export type Authenticate = (scope: Scope, request: Request, response: Response) => Promise<void>;
+/** @returns who came, as callerOf() tells it from then on. */
+export type Authenticate = (scope: Scope, request: Request, response: Response) => Promise<string>;
 
 /** Lets in who has a valid API key with the scope. @throws AppError 401 `unauthorized` without a key, 403 `forbidden` without the scope. */
 export function createAuthenticate(database: Database, uses: KeyUses): Authenticate {
@@ -65,8 +66,9 @@ export function createAuthenticate(database: Database, uses: KeyUses): Authentic
     if (stored === undefined || hasExpired(stored) || !matchesApiKey(given, stored)) {
       throw new AppError('unauthorized', 'The API key is not valid');
     }
+    identify(response, stored.id);
     if (!stored.scopes.includes(scope)) throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
-    admit(response, stored.id);
     uses.note(stored.id);
+    return stored.id;
   };
 }

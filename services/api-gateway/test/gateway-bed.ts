@@ -15,7 +15,7 @@ import type { Redis } from 'ioredis';
 import { readConfig } from '../src/config.ts';
 import { startApiGateway } from '../src/start-api-gateway.ts';
 
-const API_KEY = `nk_test_gatewaybed_${'s'.repeat(43)}`;
+export const API_KEY = `nk_test_gatewaybed_${'s'.repeat(43)}`;
 
 export interface Answer {
   status: number;
@@ -26,6 +26,7 @@ export interface Answer {
 
 /** One instance. */
 export interface Gateway {
+  url: string;
   /** With the API key, unless `headers` say otherwise. A string body is sent as it is. */
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   isReady(): Promise<boolean>;
@@ -70,6 +71,7 @@ export async function openGatewayBed(env: NodeJS.ProcessEnv = {}): Promise<Gatew
     stops.push(() => kit.lifecycle.shutdown('end of the test'));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     return {
+      url,
       async ask(method, path, body, headers = {}) {
         const response = await fetch(`${url}${path}`, {
           method,
