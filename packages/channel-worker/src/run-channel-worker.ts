@@ -1,7 +1,7 @@
 import { createAddressDigest, createClaims } from '@notify/claims';
 import { type Channel, laneQueue, PRIORITIES, SYNC_TRY_TIMEOUT_MS } from '@notify/contracts';
 import { openTemplateCatalogue, openUserDirectory } from '@notify/enrichment';
-import { type Consumer, openBroker } from '@notify/messaging';
+import { type Broker, type Consumer, openBroker } from '@notify/messaging';
 import {
   createHttpApp,
   createMetrics,
@@ -31,7 +31,7 @@ export interface ChannelWorkerOptions {
   logger: Logger;
   lifecycle: Lifecycle;
   /** What the service serves besides health and metrics. */
-  routers?: (Router | RequestHandler)[];
+  routersOn?(broker: Broker): (Router | RequestHandler)[];
   /** Further dependencies of the service. */
   readiness?: Record<string, ReadinessCheck>;
 }
@@ -102,7 +102,7 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
       redis: () => redis.ping(),
       ...options.readiness,
     },
-    routers: options.routers ?? [],
+    routers: options.routersOn?.(broker) ?? [],
   });
   await listen(app, config, lifecycle);
   // The first thing at a stop: take no more work.

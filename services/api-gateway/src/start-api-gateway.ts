@@ -45,7 +45,7 @@ import { userTokensRoute } from './user-tokens-route.ts';
 
 const NAME = 'api-gateway';
 
-/** Longer than a replay or counting takes at most. */
+/** Longer than a replay, counting, or reading a whole inbox takes at most. */
 const PATIENT_TIMEOUT_MS = 30_000;
 
 /** Opens everything and listens. @throws when a dependency is away at start. */
@@ -72,6 +72,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const statusService = clientOf('status-service', config.STATUS_SERVICE_URL);
   const patientStatusService = clientOf('status-service', config.STATUS_SERVICE_URL, PATIENT_TIMEOUT_MS);
   const inAppService = clientOf('in-app-service', config.IN_APP_SERVICE_URL);
+  const patientInAppService = clientOf('in-app-service', config.IN_APP_SERVICE_URL, PATIENT_TIMEOUT_MS);
 
   const users = await openUserDirectory(userService, broker);
   const templates = await openTemplateCatalogue(templateService, broker);
@@ -89,6 +90,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const sending = { broker, summaries, users, templates, types, limits, lanes };
   const canSend = guard('notifications:write');
   const canRead = guard('notifications:read');
+
+  const forwarding = { userService, templateService, inAppService, patientInAppService };
 
   const app = createHttpApp({
     logger,
@@ -109,10 +112,10 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       docsRoute(config.PUBLIC_URL),
       sendRoute(canSend, idempotent, sending),
       notifyRoute(canSend, idempotent, { broker, summaries, replies, limits, lanes }),
-      operateRoute(canSend, idempotent, { statusService, replays: patientStatusService, summaries }),
+      operateRoute(canSend, idempotent, { statusService, inAppService, replays: patientStatusService, summaries }),
       followRoute(canRead, { statusService, patientStatusService, summaries }),
       notificationTypesRoute(canRead, types),
-      forwardRoute(managementOperations({ userService, templateService, inAppService, users, templates }), {
+      forwardRoute(managementOperations({ ...forwarding, users, templates }), {
         guard,
         userGuard,
         crossOrigin: createCrossOrigin(config.CORS_ORIGINS),

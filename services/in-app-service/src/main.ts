@@ -4,6 +4,8 @@ import { createLogger, openDatabase, readConfigOrExit, requireServiceToken, runS
 import { readConfig } from './config.ts';
 import { inboxRoute } from './inbox-route.ts';
 import { createInAppProviders } from './providers/index.ts';
+import { createTellRead } from './read-receipts.ts';
+import { readStateRoute } from './read-state-route.ts';
 
 const NAME = 'in-app-service';
 const config = readConfigOrExit(readConfig, process.env);
@@ -27,6 +29,10 @@ await runService(logger, async (lifecycle) => {
     logger,
     lifecycle,
     readiness: { postgres: () => database.query('SELECT 1') },
-    routers: [requireServiceToken(config.SERVICE_TOKEN_SECRET, NAME), inboxRoute(database)],
+    routersOn: (broker) => [
+      requireServiceToken(config.SERVICE_TOKEN_SECRET, NAME),
+      inboxRoute(database),
+      readStateRoute(database, createTellRead(broker)),
+    ],
   });
 });
