@@ -13,6 +13,7 @@ export * from './http/suppressions.ts';
 export * from './http/templates.ts';
 export * from './http/users.ts';
 export * from './ids.ts';
+export * from './live.ts';
 export * from './notification-types.ts';
 export * from './profile.ts';
 export * from './receipt.ts';

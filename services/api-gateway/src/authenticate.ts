@@ -34,8 +34,11 @@ function hasExpired({ expiresAt }: StoredApiKey): boolean {
 
 export type Authenticate = (scope: Scope, request: Request, response: Response) => Promise<void>;
 
-/** Lets in who has a valid API key with the scope. @throws AppError 401 `unauthorized` without a key, 403 `forbidden` without the scope. */
-export function createAuthenticate(database: Database, uses: KeyUses): Authenticate {
+/** The API key that this is. @throws AppError 401 `unauthorized` when it is none that is valid, 403 `forbidden` without the scope. */
+export type CheckKey = (given: string, scope: Scope) => Promise<StoredApiKey>;
+
+/** A key is looked up at most once a second, however often it is checked. */
+export function createCheckKey(database: Database): CheckKey {
   // While the database is away, keys that were valid a moment ago go on working: it must not stop sending.
   const lastKnown = new Map<string, StoredApiKey>();
   const keys = new CachedLookup<StoredApiKey>(
@@ -54,11 +57,7 @@ export function createAuthenticate(database: Database, uses: KeyUses): Authentic
     { maxEntries: MAX_KEYS, ttlMs: TTL_MS },
   );
 
-  return async (scope, request, response) => {
-    const given = keyOf(request);
-    if (given === undefined) {
-      throw new AppError('unauthorized', 'Send an API key: "Authorization: Bearer <key>" or "X-API-Key: <key>"');
-    }
+  return async (given, scope) => {
     const id = apiKeyId(given);
     if (id === undefined) throw new AppError('unauthorized', 'Only an API key is good here, and this is none');
     const stored = await keys.get(id);
@@ -66,7 +65,19 @@ export function createAuthenticate(database: Database, uses: KeyUses): Authentic
       throw new AppError('unauthorized', 'The API key is not valid');
     }
     if (!stored.scopes.includes(scope)) throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
-    admit(response, stored.id);
-    uses.note(stored.id);
+    return stored;
+  };
+}
+
+/** Lets in who has a valid API key with the scope. @throws AppError 401 `unauthorized` without a key, 403 `forbidden` without the scope. */
+export function createAuthenticate(checkKey: CheckKey, uses: KeyUses): Authenticate {
+  return async (scope, request, response) => {
+    const given = keyOf(request);
+    if (given === undefined) {
+      throw new AppError('unauthorized', 'Send an API key: "Authorization: Bearer <key>" or "X-API-Key: <key>"');
+    }
+    const { id } = await checkKey(given, scope);
+    admit(response, id);
+    uses.note(id);
   };
 }

@@ -18,7 +18,7 @@ import { storeBootstrapKey } from './api-key-store.ts';
 import { apiKeysRoute } from './api-keys-route.ts';
 import { createAudit } from './audit.ts';
 import { auditLogRoute } from './audit-log-route.ts';
-import { createAuthenticate } from './authenticate.ts';
+import { createAuthenticate, createCheckKey } from './authenticate.ts';
 import { createAuthenticateUser } from './authenticate-user.ts';
 import { batchRoute } from './batch-route.ts';
 import type { GatewayConfig } from './config.ts';
@@ -32,6 +32,11 @@ import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdempotent } from './idempotent.ts';
 import { createKeyUses } from './key-uses.ts';
 import { watchLaneDepths } from './lane-depths.ts';
+import { createAuthenticateSocket } from './live/authenticate-socket.ts';
+import { openLiveFeed } from './live/live-feed.ts';
+import { openLiveSockets } from './live/live-sockets.ts';
+import { createReplay } from './live/replay.ts';
+import { isWebSocketRequest, passUpgradesTo, websocketRoute } from './live/websocket-route.ts';
 import { managementOperations } from './management-operations.ts';
 import { notificationTypesRoute } from './notification-types-route.ts';
 import { notifyRoute } from './notify-route.ts';
@@ -80,11 +85,22 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const types = openNotificationTypes(config.NOTIFICATION_TYPES_PATH);
   const replies = await openSyncReplies(broker);
   const limits = createRateLimits(rateLimitPolicies(config), redis, logger);
-  const authenticate = createAuthenticate(database, createKeyUses(database, logger, lifecycle));
+  const uses = createKeyUses(database, logger, lifecycle);
+  const checkKey = createCheckKey(database);
+  const authenticate = createAuthenticate(checkKey, uses);
   const audit = createAudit(database, logger);
   const tokens = createUserTokens(config.SERVICE_TOKEN_SECRET, config.USER_TOKEN_LIFETIME_SECONDS);
   const guard = createGuard({ authenticate, limits, audit });
   const userGuard = createGuard({ authenticate: createAuthenticateUser(authenticate, tokens), limits, audit });
+  const authenticateSocket = createAuthenticateSocket({ checkKey, uses, tokens });
+  const socketGuard = createGuard({ authenticate: authenticateSocket, limits, audit });
+  const sockets = openLiveSockets(config, {
+    feed: await openLiveFeed(broker, { inAppService, logger }),
+    replay: createReplay({ statusService, inAppService }),
+    metrics,
+    logger,
+    lifecycle,
+  });
   const idempotent = createIdempotent(createIdempotencyStore(redis), logger);
   const lanes = watchLaneDepths({ broker, limit: config.LANE_DEPTH_LIMIT, metrics, logger, lifecycle });
   const sending = { broker, summaries, users, templates, types, limits, lanes };
@@ -123,10 +139,13 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       userTokensRoute(guard('users:write'), { tokens, users }),
       apiKeysRoute(guard('admin'), database),
       auditLogRoute(guard('admin'), database),
+      websocketRoute(socketGuard('notifications:read'), { sockets, origins: config.CORS_ORIGINS }),
       ...countTheRest(limits),
     ],
   });
-  const server = await listen(app, config, lifecycle);
+  const server = await listen(app, config, lifecycle, { shouldUpgrade: isWebSocketRequest });
+  passUpgradesTo(app, server);
+  lifecycle.onShutdown('websockets', () => sockets.closeAll());
   logger.info('ready', { port: config.PORT });
   return server;
 }

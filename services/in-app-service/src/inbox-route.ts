@@ -3,11 +3,12 @@ import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { type Request, Router } from 'express';
 import Joi from 'joi';
 import { validate as isUuid } from 'uuid';
-import { countUnreadInboxItems, type InboxItem, listInboxItems } from './inbox-store.ts';
+import { countUnreadInboxItems, type InboxItem, listInboxItems, listItemsOfNotification } from './inbox-store.ts';
 
+export const notificationPathSchema = Joi.object<{ id: string }>({ id: Joi.string().guid().required() });
 const pathSchema = Joi.object<{ user_id: string }>({ user_id: fields.callerId().required() });
 
-/** `GET /users/{user_id}/inbox` and its unread count. A user whom nobody wrote to has an empty inbox. */
+/** `GET /users/{user_id}/inbox` and its unread count, and `GET /notifications/{id}/items`. A user whom nobody wrote to has an empty inbox. */
 export function inboxRoute(database: Database): Router {
   const router = Router();
 
@@ -25,6 +26,11 @@ export function inboxRoute(database: Database): Router {
 
   router.get('/users/:user_id/inbox/unread_count', async (request, response) => {
     response.json({ unread_count: await countUnreadInboxItems(database, userIdOf(request)) });
+  });
+
+  router.get('/notifications/:id/items', async (request, response) => {
+    const { id } = validate(notificationPathSchema, request.params, 'the path');
+    response.json({ data: (await listItemsOfNotification(database, id)).map(inboxItemToJson) });
   });
 
   return router;

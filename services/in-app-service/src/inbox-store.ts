@@ -81,6 +81,15 @@ export async function listInboxItems(database: Database, query: InboxQuery): Pro
   return rows.map(itemFromRow);
 }
 
+/** What a notification left in the inbox, unless it was archived. */
+export async function listItemsOfNotification(database: Database, notificationId: string): Promise<InboxItem[]> {
+  const { rows } = await database.query<InboxRow>(
+    `SELECT ${INBOX_COLUMNS} FROM inbox_items WHERE notification_id = $1 AND archived_at IS NULL ORDER BY id`,
+    [notificationId],
+  );
+  return rows.map(itemFromRow);
+}
+
 /** Counted each time from the index of the unread ones, so that it can not drift from what is there. */
 export async function countUnreadInboxItems(database: Database, userId: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(

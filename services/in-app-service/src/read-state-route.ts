@@ -2,7 +2,7 @@ import { AppError, fields, noFieldsSchema, validate } from '@notify/contracts';
 import { type Database, inTransaction } from '@notify/service-kit';
 import { Router } from 'express';
 import Joi from 'joi';
-import { inboxItemToJson } from './inbox-route.ts';
+import { inboxItemToJson, notificationPathSchema } from './inbox-route.ts';
 import type { TellRead } from './read-receipts.ts';
 import { archiveItem, markNotificationRead, markOldestRead, markRead } from './read-state-store.ts';
 
@@ -11,7 +11,6 @@ const READ_ALL_BATCH_SIZE = 500;
 
 const userPathSchema = Joi.object<{ user_id: string }>({ user_id: fields.callerId().required() });
 const itemPathSchema = userPathSchema.append<{ user_id: string; id: string }>({ id: Joi.string().guid().required() });
-const notificationPathSchema = Joi.object<{ id: string }>({ id: Joi.string().guid().required() });
 
 const noSuchItem = () => new AppError('not_found', 'There is no item with this id in the inbox');
 
