@@ -7,6 +7,7 @@ import { mergeTimeline } from './merge-timeline.ts';
 import { compareProgress, type Progress } from './progress.ts';
 import { progressOfAll } from './progress-of-all.ts';
 import type { RecordEvent } from './record-event.ts';
+import { withWait } from './waits.ts';
 
 /** What is known of a notification. Times are RFC 3339 in UTC with milliseconds, so that they sort as texts. */
 export interface NotificationRecord extends Progress {
@@ -49,7 +50,7 @@ export function foldEvents(record: NotificationRecord | undefined, events: reado
     }
     const attempts = mergeAttempts(next.attempts, event.attempts);
     const timeline = mergeTimeline(next.timeline, event.timeline);
-    const reached = withDoubt(progressOf(event), timeline);
+    const reached = standing(event, timeline);
     // With mode `all` the status follows from the timeline, below.
     if (!isEachForItself(next) && compareProgress(reached, next) > 0) {
       Object.assign(next, reached);
@@ -63,9 +64,7 @@ export function foldEvents(record: NotificationRecord | undefined, events: reado
   }
 
   if (record !== undefined && !isChanged) return record;
-  const progress = isEachForItself(next)
-    ? progressOfAll(next.plan, next.timeline)
-    : withDoubt(progressOf(next), next.timeline);
+  const progress = isEachForItself(next) ? progressOfAll(next.plan, next.timeline) : standing(next, next.timeline);
   Object.assign(next, progress);
   next.channel = channelOfRecord(next.status, next.attempts, next.timeline);
   return next;
@@ -77,6 +76,11 @@ function isEachForItself({ isAccepted, mode }: NotificationRecord): boolean {
 
 function progressOf({ status, epoch, hop, attempt }: Progress): Progress {
   return { status, epoch, hop, attempt };
+}
+
+/** The progress that is shown: what else is in the trail may put another face on it. */
+function standing(reached: Progress, timeline: NotificationRecord['timeline']): Progress {
+  return withWait(withDoubt(progressOf(reached), timeline), timeline);
 }
 
 function stubOf(event: RecordEvent): NotificationRecord {

@@ -6,6 +6,9 @@ export interface Progress extends Position {
   status: Status;
 }
 
+export const isAt = (a: Position, b: Position): boolean =>
+  a.epoch === b.epoch && a.hop === b.hop && a.attempt === b.attempt;
+
 /** What arrived has arrived: nothing that another hop reports takes it back. */
 function absorption(status: Status): number {
   return status === 'read' ? 2 : status === 'delivered' ? 1 : 0;
