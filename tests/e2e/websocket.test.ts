@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { createClient } from '@notify/client';
 import type { InboxFrame, LiveFrame, ServerFrame } from '@notify/contracts';
 import { eventually } from '@notify/testing';
 import { killProcess, processId, restarted } from './running-processes.ts';
@@ -37,7 +38,7 @@ async function connect(userId: string): Promise<Socket> {
     },
   };
 }
-const isLive = (frame: ServerFrame): frame is LiveFrame => 'at' in frame;
+const isLive = (frame: ServerFrame): frame is LiveFrame => 'id' in frame;
 const typesOf = (frames: ServerFrame[], id: string) =>
   frames
     .filter(isLive)
@@ -113,5 +114,44 @@ test('an application follows one notification with its API key', async () => {
   ws.addEventListener('open', () => ws.send(JSON.stringify({ action: 'subscribe', topic: `notification:${id}` })));
   ws.addEventListener('message', ({ data }) => frames.push(JSON.parse(data)));
   await eventually(() => typesOf(frames, id).includes('notification.sent'), 20_000);
-  expect(frames[0]).toEqual({ type: 'subscribed', topic: `notification:${id}` });
+  expect(frames[0]).toEqual({ type: 'subscribed', topic: `notification:${id}`, at: expect.any(String) });
+});
+
+test('the client tells what happens, goes on after kill -9 of the gateway, and tells once what it missed', async () => {
+  const ada = await createUser({ email: freshEmail() });
+  const { token } = (await api('POST', `/api/v1/users/${ada}/tokens`)).body;
+  const frames: LiveFrame[] = [];
+  const subscription = createClient({ baseUrl: gatewayUrl, apiKey: token }).subscribe(`user:${ada}`, {
+    onFrame: (frame) => frames.push(frame),
+  });
+  const sendAt = new Date(Date.now() + 2_000).toISOString();
+  const { notification_id: id } = await send({ user_id: ada, content, channels: ['in_app'], send_at: sendAt });
+  await eventually(() => typesOf(frames, id).includes('notification.scheduled'));
+  const pid = processId('api-gateway');
+  killProcess('api-gateway');
+  await restarted('api-gateway', pid);
+  await eventually(() => typesOf(frames, id).includes('inbox.added'), 30_000);
+  subscription.close();
+  const ids = frames.map((frame) => frame.id);
+  expect(ids).toHaveLength(new Set(ids).size);
+  expect(typesOf(frames, id)).toEqual(
+    expect.arrayContaining([
+      'notification.accepted',
+      'notification.scheduled',
+      'notification.delivered',
+      'inbox.added',
+    ]),
+  );
+}, 120_000);
+
+test('the client says that it ends when its key is refused, or its topic is not for it', async () => {
+  const ends: string[] = [];
+  const options = { onFrame: () => {}, onEnd: (error: Error) => ends.push(error.message) };
+  createClient({ baseUrl: gatewayUrl, apiKey: 'nk_live_nobody12_wrong' }).subscribe('all', options);
+  await eventually(() => ends.length === 1);
+  const ada = await createUser({ email: freshEmail() });
+  const { token } = (await api('POST', `/api/v1/users/${ada}/tokens`)).body;
+  createClient({ baseUrl: gatewayUrl, apiKey: token }).subscribe('all', options);
+  await eventually(() => ends.length === 2);
+  expect(ends).toEqual([expect.stringContaining('401'), expect.stringContaining('forbidden')]);
 });

@@ -9,10 +9,13 @@ export type {
   Device,
   ErrorCode,
   FieldError,
+  InboxFrame,
   InboxItemJson,
   ListJson,
+  LiveFrame,
   Mode,
   NewApiKeyJson,
+  NotificationFrame,
   NotificationJson,
   NotificationTypeJson,
   NotifyAcceptedJson,
@@ -20,6 +23,7 @@ export type {
   PreferencesJson,
   Priority,
   ReplayAnswerJson,
+  ResyncReason,
   Scope,
   SendAnswerJson,
   Skip,
@@ -50,6 +54,7 @@ export type {
   SendRequest,
 } from './notifications-api.ts';
 export { NotifyError, type NotifyErrorCode } from './notify-error.ts';
+export type { SubscribeOptions, Subscription, Topic } from './subscribe.ts';
 export type { SuppressionsApi } from './suppressions-api.ts';
 export type { TemplateRequest, TemplatesApi } from './templates-api.ts';
 export type { DeviceRequest, PreferencesRequest, UsersApi } from './users-api.ts';

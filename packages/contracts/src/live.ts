@@ -41,7 +41,9 @@ export type ResyncReason = (typeof RESYNC_REASONS)[number];
 
 /** What the gateway says besides. */
 export type ControlFrame =
-  | { type: 'subscribed' | 'unsubscribed'; topic: string }
+  /** From then on everything comes; the gateway's clock. */
+  | { type: 'subscribed'; topic: string; at: string }
+  | { type: 'unsubscribed'; topic: string }
   /** Everything since then has been sent again: so many frames. */
   | { type: 'replayed'; topic: string; count: number }
   /** The gateway itself was cut off: subscribe again, since then. */

@@ -74,7 +74,7 @@ export function serveSocket(
     // It may have gone while we waited.
     if (ws.readyState !== ws.OPEN) return feed.stop(listener, topic);
     topics.add(topic);
-    say({ type: 'subscribed', topic });
+    say({ type: 'subscribed', topic, at: new Date().toISOString() });
     if (since !== undefined) await sendAgain(topic, since);
   }
 
