@@ -101,11 +101,8 @@ export function subscribe({ baseUrl, apiKey }: SocketOptions, topic: Topic, opti
   }
 
   function hear(frame: ServerFrame, askAgain: () => void): void {
-    if ('id' in frame) {
-      tell(frame);
-      return;
-    }
-    if (frame.type === 'subscribed') {
+    if ('id' in frame) tell(frame);
+    else if (frame.type === 'subscribed') {
       failures = 0;
       // From here on a gap can be named, by the gateway's clock.
       since ??= frame.at;
