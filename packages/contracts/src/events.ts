@@ -143,9 +143,15 @@ export interface ChangedJson {
   /** The user_id or the template's code. */
   id: string;
 }
-export const changedSchema = Joi.object<ChangedJson>({
+
+export interface UserChangedJson extends ChangedJson {
+  /** What may be different: fields of the user, `preferences`, `devices`. Left out: anything. */
+  changed?: readonly string[];
+}
+export const userChangedSchema = Joi.object<UserChangedJson>({
   version: Joi.valid(1).required(),
   id: Joi.string().required(),
+  changed: Joi.array().items(Joi.string()),
 }).unknown();
 
 /**

@@ -52,10 +52,10 @@ export function usersRoute(
 
   router.patch('/users/:user_id', async (request, response) => {
     const userId = userIdOf(request);
-    const patch = await withOwnCountry(database, userId, request.body);
-    const user = await patchUser(database, userId, validate(userPatchSchema.required(), patch));
+    const patch = validate(userPatchSchema.required(), await withOwnCountry(database, userId, request.body));
+    const user = await patchUser(database, userId, patch);
     if (user === undefined) throw userNotFound();
-    announceUserChanged(userId);
+    announceUserChanged(userId, Object.keys(patch));
     response.json(user);
   });
 
