@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   already_sent: { status: 409, title: 'A provider has it, or may have it' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  upgrade_required: { status: 426, title: 'This is a WebSocket' },
   no_deliverable_channel: { status: 422, title: 'No channel can reach this recipient' },
   template_invalid: { status: 422, title: 'The template is not valid' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },

@@ -41,7 +41,9 @@ function exampleApp(isReady = () => true) {
 
 /** @returns the port. */
 async function serve(patience: Partial<HttpPatience> = {}): Promise<number> {
-  const server = await listen(exampleApp(), { HOST: '127.0.0.1', PORT: 0 }, kit.lifecycle, { ...PATIENT, ...patience });
+  const server = await listen(exampleApp(), { HOST: '127.0.0.1', PORT: 0 }, kit.lifecycle, {
+    patience: { ...PATIENT, ...patience },
+  });
   return (server.address() as { port: number }).port;
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isCounted, type RateLimits } from './rate-limits.ts';
 
-const API_PATH = /^\/api\//i;
+const API_PATH = /^\/(api\/|ws$)/i;
 
 /**
  * Counts the requests to the API that were refused before the guard could count them, by the address that they came from: without a valid
