@@ -8,7 +8,6 @@ export const ERROR_CODES = {
   user_not_found: { status: 404, title: 'No such user' },
   template_not_found: { status: 404, title: 'No such template' },
   notification_not_found: { status: 404, title: 'No such notification' },
-  method_not_allowed: { status: 405, title: 'This method is not allowed here' },
   request_in_flight: { status: 409, title: 'The same request is being worked on' },
   conflict: { status: 409, title: 'It conflicts with what is there' },
   already_sent: { status: 409, title: 'A provider has it, or may have it' },

@@ -84,6 +84,22 @@ test('who never ends its headers or its body is cut; who is idle as long between
   await eventually(() => keptAlive.received.startsWith('HTTP/1.1 200 '));
 });
 
+test.each([
+  [400, 'what is no HTTP', 'GET / HTTP/9.9\r\n\r\n'],
+  [431, 'headers without end', `GET /echo HTTP/1.1\r\nHost: test\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`],
+])('%i, for %s, is a problem document too', async (status, _what, text) => {
+  const client = await rawClient(await serve(), text);
+  await eventually(() => client.isCut);
+  const [head = '', body = ''] = client.received.split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [\\s\\S]*\r\nContent-Type: application/problem\\+json\r\n`));
+  expect(JSON.parse(body)).toMatchObject({ status });
+});
+
+test('an expectation that nobody knows is passed over', async () => {
+  const client = await rawClient(await serve(), get('/echo').replace('Host', 'Expect: magic\r\nHost'));
+  await eventually(() => client.received.startsWith('HTTP/1.1 200 '));
+});
+
 test('a stop finishes the requests in hand, tells their clients to come on a new connection, and takes no other', async () => {
   const port = await serve();
   const asking = await rawClient(port, get('/slow'));

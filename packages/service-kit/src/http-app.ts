@@ -4,6 +4,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
+import { answerClientError } from './answer-client-error.ts';
 import type { HttpConfig } from './config.ts';
 import { withContext } from './context.ts';
 import { jsonBody } from './json-body.ts';
@@ -182,6 +183,9 @@ export async function listen(
           app,
         );
   const sayClosing = sayWhenStopping(server, lifecycle);
+  server.on('clientError', answerClientError);
+  // An expectation that nobody knows may be passed over (RFC 9110, 10.1.1); node alone would answer 417, in no form of ours.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.listen(config.PORT, config.HOST);
   // Rejects with what the server says instead of listening.
   await once(server, 'listening');
