@@ -1,7 +1,7 @@
 import { type Channel, type Position, positionKey } from '@notify/contracts';
 import type { Redis, Result } from 'ioredis';
 import type { AddressDigest } from './address-digest.ts';
-import { CLOSED_FIELD, closedHopField, notificationKey, TTL_SECONDS } from './keys.ts';
+import { CLAIM_TTL_SECONDS, CLOSED_FIELD, closedHopField, notificationKey } from './keys.ts';
 import { suppressedKey } from './suppressed-addresses.ts';
 
 /**
@@ -95,7 +95,7 @@ export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Cl
         notificationKey(notificationId),
         suppressedKey(address?.channel ?? 'email'),
         positionKey(position),
-        TTL_SECONDS,
+        CLAIM_TTL_SECONDS,
         token,
         closedHopField(position),
         address === undefined ? '' : digestOf(address.address),
@@ -113,7 +113,7 @@ export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Cl
     async finish(notificationId, position, outcome, wasSent) {
       const key = notificationKey(notificationId);
       const value = `${wasSent ? SENT : NOT_SENT}${JSON.stringify(outcome)}`;
-      await redis.multi().hset(key, positionKey(position), value).expire(key, TTL_SECONDS).exec();
+      await redis.multi().hset(key, positionKey(position), value).expire(key, CLAIM_TTL_SECONDS).exec();
     },
   };
 }

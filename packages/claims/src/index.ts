@@ -1,4 +1,5 @@
 export * from './address-digest.ts';
 export * from './claims.ts';
 export * from './closings.ts';
+export { CLAIM_TTL_SECONDS } from './keys.ts';
 export * from './suppressed-addresses.ts';

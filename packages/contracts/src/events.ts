@@ -11,6 +11,7 @@ export const TIMELINE_EVENTS = [
   'scheduled',
   'due',
   'replayed',
+  'resumed',
   'skipped',
   'deferred',
   'processing',

@@ -1,6 +1,7 @@
 import type { Position, TimelineEvent } from '@notify/contracts';
 import type { NotificationRecord } from './fold-events.ts';
 import { positionOfEntry } from './merge-timeline.ts';
+import { isAt } from './progress.ts';
 import { progressOfHops } from './progress-of-all.ts';
 
 const CAME_BACK: ReadonlySet<TimelineEvent> = new Set(['bounced', 'undelivered']);
@@ -13,8 +14,6 @@ export interface CameBack {
   /** The receipt's word. */
   reason: TimelineEvent;
 }
-
-const isAt = (a: Position, b: Position): boolean => a.epoch === b.epoch && a.hop === b.hop && a.attempt === b.attempt;
 
 /** The one provider that has, or may have, what went out there. Undefined where several messages did: a receipt does not say which one it is for. */
 function onlyProvider({ attempts }: NotificationRecord, position: Position): string | undefined {

@@ -14,6 +14,8 @@ export interface StatusConfig extends DataServiceConfig, RedisConfig {
   STATUS_BATCH_SIZE: number;
   /** How long the first event of a batch waits for company: this much later a status can be read. */
   STATUS_BATCH_WAIT_MS: number;
+  /** How long nothing may be heard of what is not settled before it is resumed; on a rung it may wait an hour beside that. */
+  RECONCILE_AFTER_SECONDS: number;
   /** Who is told by email when a critical notification fails, expires or stays unknown; default: nobody. */
   ALERT_EMAIL: string[];
   /** Where that is posted as JSON. */
@@ -35,6 +37,8 @@ export const statusConfigKeys: ConfigKeys<StatusConfig> = {
   ...redisKeys,
   STATUS_BATCH_SIZE: Joi.number().integer().min(1).max(5_000).default(500),
   STATUS_BATCH_WAIT_MS: Joi.number().integer().min(1).max(1_000).default(20),
+  // At most: with the hour on a rung it is well before the claims end, which make a repeat harmless.
+  RECONCILE_AFTER_SECONDS: Joi.number().integer().min(1).max(14_400).default(900),
   ALERT_EMAIL: addresses,
   ALERT_WEBHOOK_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
 };

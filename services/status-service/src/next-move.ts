@@ -20,12 +20,11 @@ import { NOT_CONFIRMED } from './doubtful-end.ts';
 import type { NotificationRecord } from './fold-events.ts';
 import type { KeptNotification } from './kept-notification-store.ts';
 import { positionOfEntry } from './merge-timeline.ts';
+import { isAt } from './progress.ts';
 import { isReceiptEntry } from './record-event.ts';
 
-const isAt = (a: Position, b: Position): boolean => a.epoch === b.epoch && a.hop === b.hop && a.attempt === b.attempt;
-
 /** The envelope as it would have come from worker to worker: with what was tried and passed over on its way here. */
-function withItsWay({ attempts, timeline, mode }: NotificationRecord, envelope: Envelope): Envelope {
+export function withItsWay({ attempts, timeline, mode }: NotificationRecord, envelope: Envelope): Envelope {
   // With mode `all` each channel is for itself.
   const isOnTheWay = ({ epoch, hop }: Pick<Position, 'epoch' | 'hop'>) =>
     epoch === envelope.epoch && (mode === 'first_success' || hop === envelope.hop);

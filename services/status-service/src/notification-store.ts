@@ -12,6 +12,7 @@ const COLUMN_TYPES = {
   epoch: 'integer',
   hop: 'integer',
   attempt: 'integer',
+  is_guess: 'boolean',
   attempts: 'jsonb',
   timeline: 'jsonb',
   notification_type: 'text',

@@ -20,6 +20,7 @@ import { deadLettersRoute } from './dead-letters-route.ts';
 import { createEventBatchHandler } from './event-consumer.ts';
 import { notificationsRoute } from './notifications-route.ts';
 import { operateRoute } from './operate-route.ts';
+import { startReconcileLoop } from './reconcile-loop.ts';
 import { startReminderLoop } from './reminder-loop.ts';
 import { openReminders } from './reminders.ts';
 import { createStats } from './stats.ts';
@@ -74,6 +75,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
   });
 
   startReminderLoop(context, lifecycle);
+  startReconcileLoop({ ...context, broker, reconcileAfterMs: config.RECONCILE_AFTER_SECONDS * 1_000 }, lifecycle);
   startAlerts({ config, database, publisher: broker, metrics, logger, lifecycle });
 
   const app = createHttpApp({
