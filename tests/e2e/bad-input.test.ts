@@ -178,8 +178,14 @@ test('user and preference requests are checked as strictly', async () => {
   ]);
   expect((await api('GET', `/api/v1/users/${userId}`)).body).toMatchObject({ code: 'user_not_found' });
   const known = await createUser({ email: freshEmail() });
-  const quiet = { quiet_hours: { start: '22:00', end: '07:00', timezone: 'Africa/Lagos' } };
-  expect((await api('PUT', `/api/v1/users/${known}/preferences`, quiet)).status).toBe(400);
+  const never = { quiet_hours: { start: '22:00', end: '22:00', timezone: 'Africa/Nowhere', days: ['someday'] } };
+  const refused = await api('PUT', `/api/v1/users/${known}/preferences`, never);
+  expect(refused.status).toBe(400);
+  expect(refused.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
+    'quiet_hours.days.0',
+    'quiet_hours.end',
+    'quiet_hours.timezone',
+  ]);
 });
 
 test('the API describes itself', async () => {

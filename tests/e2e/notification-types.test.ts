@@ -8,6 +8,8 @@ test('the registry of notification types can be read, what any other type gets f
     notification_type: 'default',
     required: false,
     on_unknown: 'next_channel',
+    user_cap: 'defer',
+    quiet_hours: 'defer',
     retry: { medium: { before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] } },
   });
   expect(body.meta).toEqual({ limit: body.data.length, next_cursor: null });

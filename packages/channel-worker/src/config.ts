@@ -24,6 +24,8 @@ export interface ChannelWorkerConfig
   TEMPLATE_SERVICE_URL: string;
   PROVIDER_TIMEOUT_MS: number;
   PREFETCH: number;
+  USER_CAP: number;
+  USER_CAP_WINDOW_SECONDS: number;
 }
 
 const serviceUrl = (port: number) =>
@@ -45,5 +47,8 @@ export function channelWorkerKeys(defaultPort: number): ConfigKeys<ChannelWorker
     PROVIDER_TIMEOUT_MS: Joi.number().integer().min(SYNC_TRY_TIMEOUT_MS).max(30_000).default(30_000),
     // How many messages of a lane a worker holds at once.
     PREFETCH: Joi.number().integer().min(1).max(1000).default(32),
+    // How many notifications a person may get in any window; 0 for no cap.
+    USER_CAP: Joi.number().integer().min(0).max(10_000).default(0),
+    USER_CAP_WINDOW_SECONDS: Joi.number().integer().min(1).max(2_592_000).default(3_600),
   };
 }

@@ -1,4 +1,10 @@
-import { type Envelope, hasNextChannel, type NotificationTypeSettings, type RungName } from '@notify/contracts';
+import {
+  type Envelope,
+  hasNextChannel,
+  type NotificationTypeSettings,
+  type RungName,
+  type WaitReason,
+} from '@notify/contracts';
 import { nextRung } from '@notify/messaging';
 import type { Outcome } from './outcome-of.ts';
 import type { Decision } from './step.ts';
@@ -81,9 +87,18 @@ export function rungWithoutProvider(envelope: Envelope, isComingBack: boolean): 
   return isShortOutage ? '30s' : '2m';
 }
 
-/** Its time is over: whatever channel is left, nothing is sent any more. */
-export function decideExpired(): Decision {
-  return { kind: 'end', status: 'expired', reason: 'expired', isSkip: true };
+/**
+ * Its time is over: whatever channel is left, nothing is sent any more.
+ * @param reason what it would have had to wait for until then, if so.
+ */
+export function decideExpired(reason: WaitReason | 'expired' = 'expired'): Decision {
+  return { kind: 'end', status: 'expired', reason, isSkip: true };
+}
+
+/** Its recipient has had enough, and it can't wait for its turn: its type will not have that, or it would expire. */
+export function decideOverCap({ onUserCap }: NotificationTypeSettings): Decision {
+  if (onUserCap !== 'suppress') return decideExpired('user_cap');
+  return { kind: 'end', status: 'suppressed', reason: 'user_cap', isSkip: true };
 }
 
 /** Nothing in the plan can work (the user or the template does not exist). */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimAddress, Claims } from '@notify/claims';
+import type { ClaimedSend, Claims } from '@notify/claims';
 import {
   type Attempt,
   type Channel,
@@ -9,6 +9,7 @@ import {
   PROVIDERS_UNAVAILABLE,
   parseEnvelope,
   type RungName,
+  type WaitReason,
 } from '@notify/contracts';
 import {
   type Broker,
@@ -18,15 +19,24 @@ import {
   eventMessage,
   type OutgoingMessage,
   timelineEntry,
+  waitMessage,
 } from '@notify/messaging';
 import { errorFields, type Logger, withContext } from '@notify/service-kit';
 import { callProviders, maySendTo, withFirstAvailable } from './call-providers.ts';
-import { decideExpired, decideHopeless, decideNext, decideSkip, rungWithoutProvider } from './decide-next.ts';
+import {
+  decideExpired,
+  decideHopeless,
+  decideNext,
+  decideOverCap,
+  decideSkip,
+  rungWithoutProvider,
+} from './decide-next.ts';
 import type { GuardedProvider } from './guarded-provider.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { type Enrichment, type Prepared, prepare } from './prepare.ts';
 import { deferralOf, publicationsOf } from './publications.ts';
 import type { Decision, Step } from './step.ts';
+import { capFor, type UserCap } from './user-cap.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 /** A provider call that takes longer than this shows as `processing` before it ends. */
@@ -40,6 +50,7 @@ export interface DeliverOptions {
   providers: readonly GuardedProvider[];
   claims: Claims<Step>;
   types: NotificationTypes;
+  userCap: UserCap;
   enrichment: Enrichment;
   broker: Broker;
   logger: Logger;
@@ -69,6 +80,13 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     logger.info('deferred', { reason, deferrals: envelope.deferrals });
     metrics.outcome('deferred');
     await publishAll(deferralOf(envelope, reason, new Date().toISOString(), rung));
+  }
+
+  /** It may be sent, but not now: the record keeps it, and puts it back into its lane at that time. */
+  async function waitUntil(envelope: Envelope, reason: WaitReason, until: string): Promise<void> {
+    logger.info('deferred', { reason, until });
+    metrics.outcome('deferred');
+    await publishAll([waitMessage(envelope, reason, until, new Date().toISOString())]);
   }
 
   async function keepOutcome(envelope: Envelope, step: Step): Promise<boolean> {
@@ -168,11 +186,11 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
 
   /**
    * Takes the claim and concludes with what `go` comes to, unless somebody else has it (done, still at it, or dead), nothing more is
-   * wanted, or nothing may be sent to the address.
+   * wanted, or nothing may be sent to the address, or not now.
    */
-  async function underClaim(envelope: Envelope, go: () => Step | Promise<Step>, address?: ClaimAddress): Promise<void> {
+  async function underClaim(envelope: Envelope, go: () => Step | Promise<Step>, send?: ClaimedSend): Promise<void> {
     const claimToken = envelope.claimToken ?? randomUUID();
-    const claim = await claims.begin(envelope.notificationId, envelope, claimToken, address).catch((error: unknown) => {
+    const claim = await claims.begin(envelope.notificationId, envelope, claimToken, send).catch((error: unknown) => {
       logger.warn('no claim could be taken', errorFields(error));
       return undefined;
     });
@@ -190,6 +208,10 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
       if (claim.ageSeconds < mayBeAliveSeconds) return defer(envelope, 'already_sending');
       return conclude(envelope, stepOfDeadSender(envelope));
     }
+    if (claim.state === 'early') return waitUntil(envelope, 'user_cap', claim.until);
+    if (claim.state === 'over_cap') {
+      return conclude(envelope, stepOf(decideOverCap(types.settingsOf(envelope.notificationType))));
+    }
     if (claim.state === 'suppressed') return conclude(envelope, stepOf(decideSkip(envelope, 'suppressed')));
     return conclude(envelope, await go());
   }
@@ -202,6 +224,14 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     );
     if (rung !== undefined) return defer(envelope, PROVIDERS_UNAVAILABLE, rung);
     return underClaim(envelope, () => stepOf(decideSkip(envelope, PROVIDERS_UNAVAILABLE)));
+  }
+
+  /** Its recipient is to be left alone until then: it waits, unless it would be too late by then. */
+  async function keepQuiet(envelope: Envelope, until: string): Promise<void> {
+    const { expiresAt } = envelope;
+    const isTooLate = expiresAt !== undefined && Date.parse(expiresAt) <= Date.parse(until);
+    if (isTooLate) return underClaim(envelope, () => stepOf(decideExpired('quiet_hours')));
+    return waitUntil(envelope, 'quiet_hours', until);
   }
 
   async function deliverEnvelope(envelope: Envelope, redelivered: boolean): Promise<void> {
@@ -217,14 +247,18 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     if (prepared.state === 'defer') return defer(envelope, prepared.reason);
     if (prepared.state === 'hopeless') return underClaim(envelope, () => stepOf(decideHopeless(prepared.reason)));
     if (prepared.state === 'skip') return underClaim(envelope, () => stepOf(decideSkip(envelope, prepared.reason)));
+    if (prepared.state === 'quiet') return keepQuiet(envelope, prepared.until);
     // Of several addresses (devices) each may be dead, but none is suppressed.
     const [address] = prepared.addresses.length === 1 ? prepared.addresses : [];
-    const claimAddress = address === undefined ? undefined : { channel, address: address.address };
+    const claimed: ClaimedSend = {
+      address: address === undefined ? undefined : { channel, address: address.address },
+      cap: capFor(envelope, options.userCap, types.settingsOf(envelope.notificationType)),
+    };
     const able = providers.filter((guarded) => prepared.addresses.some((each) => maySendTo(guarded, each)));
     return withFirstAvailable(able, envelope.priority, (first) =>
       first === undefined
         ? withoutProvider(envelope, able)
-        : underClaim(envelope, () => send(envelope, prepared, able, first), claimAddress),
+        : underClaim(envelope, () => send(envelope, prepared, able, first), claimed),
     );
   }
 

@@ -1,10 +1,17 @@
-import { AppError, type Channel, type Envelope, type NotificationTypes } from '@notify/contracts';
+import {
+  AppError,
+  type Channel,
+  type Envelope,
+  type NotificationTypeSettings,
+  type NotificationTypes,
+} from '@notify/contracts';
 import {
   type Address,
   addressesOn,
   channelsOf,
   channelsWithContent,
   contentFor,
+  endOfQuietHours,
   MissingVariablesError,
   type Reachable,
   type RenderedContent,
@@ -23,6 +30,8 @@ export type Prepared =
   | { state: 'skip'; reason: string }
   /** No channel can be used. */
   | { state: 'hopeless'; reason: string }
+  /** Its recipient is to be left alone until then. */
+  | { state: 'quiet'; until: string }
   /** A service of ours is away: try again later, it is not this notification's fault. */
   | { state: 'defer'; reason: string };
 
@@ -33,8 +42,20 @@ export interface Enrichment {
 
 async function reachableOf(envelope: Envelope, users: UserDirectory): Promise<Reachable | undefined> {
   if (envelope.recipient.to !== undefined) return reachableFromContacts(envelope.recipient.to);
+  if (envelope.isResumed) users.drop(envelope.recipient.userId);
   const profile = await users.lookUp(envelope.recipient.userId);
   return profile === undefined ? undefined : reachableFromProfile(profile);
+}
+
+/** Undefined: it is no quiet time, or nothing that has to keep to it. */
+function quietUntil(
+  { priority }: Envelope,
+  { preferences, timezone }: Reachable,
+  { onQuietHours }: NotificationTypeSettings,
+): Date | undefined {
+  const hours = preferences?.quietHours;
+  if (hours === undefined || priority === 'critical' || onQuietHours === 'exempt') return undefined;
+  return endOfQuietHours(hours, timezone, new Date());
 }
 
 /** The devices whose provider is in use. One that came with the request belongs to the first. */
@@ -71,20 +92,20 @@ export async function prepare(
     const content = envelope.content ?? {};
     const withContent = template === undefined ? channelsWithContent(content) : channelsOf(template, locale);
     const { notificationType } = envelope;
-    const { isRequired } = types.settingsOf(notificationType);
+    const settings = types.settingsOf(notificationType);
+    const { isRequired } = settings;
     const reason = reasonToSkip(channel, { notificationType, isRequired, reachable, withContent });
     if (reason !== undefined) return { state: 'skip', reason };
     const known = addressesOn(channel, reachable);
     const addresses = channel === 'push' ? devicesInReach(known, providers) : known;
     if (addresses.length === 0) return { state: 'skip', reason: 'no_contact' };
-    return {
-      state: 'ready',
-      addresses,
-      content:
-        template === undefined
-          ? contentFor(channel, content)
-          : renderTemplate(template, channel, locale, envelope.variables),
-    };
+    const rendered =
+      template === undefined
+        ? contentFor(channel, content)
+        : renderTemplate(template, channel, locale, envelope.variables);
+    const quiet = quietUntil(envelope, reachable, settings);
+    if (quiet !== undefined) return { state: 'quiet', until: quiet.toISOString() };
+    return { state: 'ready', addresses, content: rendered };
   } catch (error) {
     if (error instanceof MissingVariablesError) return { state: 'skip', reason: 'missing_variables' };
     if (error instanceof TemplateRenderError) return { state: 'skip', reason: 'render_failed' };

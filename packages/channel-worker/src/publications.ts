@@ -16,6 +16,7 @@ import {
 } from '@notify/contracts';
 import {
   deferralRung,
+  deferredLaneMessage,
   eventMessage,
   failedMessage,
   laneMessage,
@@ -76,8 +77,8 @@ function isForOperators({ status, reason }: Extract<Decision, { kind: 'end' }>):
 }
 
 function nextStep(envelope: Envelope, { attempts, decision }: Step): OutgoingMessage | undefined {
-  // The token was for this position's claim.
-  const { claimToken: _spent, ...next } = envelope;
+  // Both were for this position alone.
+  const { claimToken: _spent, isResumed: _heeded, ...next } = envelope;
   const tried = [...envelope.tried, ...attempts];
   switch (decision.kind) {
     case 'sent':
@@ -157,14 +158,10 @@ export function deferralOf(
   at: string,
   rung: RungName = deferralRung(envelope.deferrals),
 ): OutgoingMessage[] {
-  const deferred = laneMessage({ ...envelope, deferrals: envelope.deferrals + 1 }, reason);
+  const deferred = deferredLaneMessage({ ...envelope, deferrals: envelope.deferrals + 1 }, reason);
   const discriminator = String(envelope.deferrals);
   return [
-    {
-      ...deferred,
-      exchange: rungExchange(rung),
-      messageId: `${deferred.messageId}.deferral.${discriminator}`,
-    },
+    { ...deferred, exchange: rungExchange(rung) },
     eventMessage(envelope, 'deferred', 'processing', {
       attempts: [],
       timeline: [timelineEntry(envelope, 'deferred', 'processing', at, { reason, discriminator })],

@@ -67,6 +67,7 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
     providers: providers.map((provider) => guardProvider(provider, { logger, metrics: workerMetrics })),
     claims: createClaims(redis, createAddressDigest(config.SERVICE_TOKEN_SECRET)),
     types: openNotificationTypes(config.NOTIFICATION_TYPES_PATH),
+    userCap: { perWindow: config.USER_CAP, windowMs: config.USER_CAP_WINDOW_SECONDS * 1000 },
     enrichment: {
       users: await openUserDirectory(userService, broker),
       templates: await openTemplateCatalogue(templateService, broker),

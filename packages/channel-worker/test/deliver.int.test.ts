@@ -4,10 +4,13 @@ import { createAddressDigest, createClaims, createClosings, createSuppressedAddr
 import {
   AppError,
   createNotificationTypes,
+  type Envelope,
   FAILED_QUEUE,
   laneQueue,
   type NotificationEventJson,
+  type Profile,
   positionKey,
+  type QuietHours,
   STATUS_QUEUE,
 } from '@notify/contracts';
 import { type Broker, openBroker } from '@notify/messaging';
@@ -16,6 +19,7 @@ import { createTestBroker, createTestKit, eventually, testRedisUrl } from '@noti
 import type { Redis } from 'ioredis';
 import { createDeliver, type DeliverOptions } from '../src/deliver.ts';
 import { guardProvider } from '../src/guarded-provider.ts';
+import type { Enrichment } from '../src/prepare.ts';
 import {
   type OutgoingDelivery,
   type Provider,
@@ -72,6 +76,7 @@ function createEmailDeliver(overrides: Partial<DeliverOptions> = {}) {
     providers: [guardProvider(testVendor, { logger: kit.logger, metrics })],
     claims: createClaims(redis, digestOf),
     types: createNotificationTypes(),
+    userCap: { perWindow: 0, windowMs: 1_000 },
     enrichment: {
       users: {
         lookUp: async () => {
@@ -291,4 +296,110 @@ test('a confirmation is waited for only where a receipt can come and another cha
   const waitMs = Date.parse(confirmBy as string) - before;
   expect(waitMs).toBeGreaterThanOrEqual(59_000);
   expect(waitMs).toBeLessThan(75_000);
+});
+
+/** One in ten minutes, for a person of the test's own. */
+const cappedOf = (overrides: Partial<DeliverOptions> = {}) =>
+  createEmailDeliver({ userCap: { perWindow: 1, windowMs: 600_000 }, ...overrides });
+const someone = () => ({ to: { email: `${randomUUID()}@example.com` } });
+const eventsOf = ({ notificationId }: Envelope) => events.filter((event) => event.notification_id === notificationId);
+
+test('what exceeds the cap of its recipient waits in the record until it has a place, and is told so once', async () => {
+  const deliver = cappedOf();
+  const recipient = someone();
+  const [first, second] = [envelopeOf({ recipient }), envelopeOf({ recipient, deferrals: 2 })];
+  await deliver(deliveryOf(first));
+  await deliver(deliveryOf(second));
+  await deliver(deliveryOf(second, true));
+  await eventually(() => events.length === 3);
+  expect(calls.map(({ notificationId }) => notificationId)).toEqual([first.notificationId]);
+  const [told, again] = eventsOf(second);
+  expect(told).toMatchObject({ event: 'deferred', status: 'scheduled', timeline: [{ reason: 'user_cap' }] });
+  const waitMs = Date.parse(told?.timeline[0]?.until ?? '') - Date.now();
+  expect(waitMs).toBeGreaterThan(580_000);
+  expect(waitMs).toBeLessThan(600_000);
+  expect(again).toMatchObject({ event_id: told?.event_id, timeline: [{ until: told?.timeline[0]?.until }] });
+});
+
+test('critical and synchronous ones, and those of an exempt type, are not held back, and do not count', async () => {
+  const types = createNotificationTypes({ defaults: {}, types: { otp: { required: true } } });
+  const deliver = cappedOf({ types });
+  const recipient = someone();
+  const exempt: Partial<Envelope>[] = [{ priority: 'critical' }, { notificationType: 'otp' }, { replyTo: 'nobody' }];
+  for (const each of [...exempt, {}, ...exempt]) await deliver(deliveryOf(envelopeOf({ recipient, ...each })));
+  expect(calls).toHaveLength(7);
+  await deliver(deliveryOf(envelopeOf({ recipient })));
+  expect(calls).toHaveLength(7);
+});
+
+test('where its type will not have it wait it is suppressed, on whatever channel is left, and where it would expire, expired', async () => {
+  const sms = await collect(laneQueue('sms', 'medium'));
+  const types = createNotificationTypes({ defaults: {}, types: { news: { user_cap: 'suppress' } } });
+  const deliver = cappedOf({ types });
+  const recipient = someone();
+  await deliver(deliveryOf(envelopeOf({ recipient })));
+  const suppressed = envelopeOf({ recipient, notificationType: 'news' });
+  const expired = envelopeOf({ recipient, expiresAt: new Date(Date.now() + 60_000).toISOString() });
+  await deliver(deliveryOf(suppressed));
+  await deliver(deliveryOf(expired));
+  await eventually(() => events.length === 3);
+  const trail = (envelope: Envelope) =>
+    eventsOf(envelope).map(({ status, timeline }) => [
+      status,
+      timeline.map(({ event, reason }) => `${event} ${reason}`),
+    ]);
+  expect(trail(suppressed)).toEqual([['suppressed', ['skipped user_cap', 'suppressed user_cap']]]);
+  expect(trail(expired)).toEqual([['expired', ['skipped user_cap', 'expired user_cap']]]);
+  expect(calls).toHaveLength(1);
+  expect(sms).toEqual([]);
+});
+
+const wallTime = (inMinutes: number) => new Date(Date.now() + inMinutes * 60_000).toISOString().slice(11, 16);
+
+/** A user who is remembered, until dropped, as somebody who has quiet hours now, and really has those given. */
+function quietUser(quietHours?: QuietHours): { enrichment: Enrichment; dropped: string[] } {
+  const dropped: string[] = [];
+  const remembered = { start: wallTime(-60), end: wallTime(60) };
+  const lookUp = async (userId: string): Promise<Profile> => ({
+    userId,
+    email: `${userId}@example.com`,
+    devices: [],
+    preferences: { channels: {}, types: {}, quietHours: dropped.includes(userId) ? quietHours : remembered },
+  });
+  const users = { lookUp, drop: (userId: string) => void dropped.push(userId) };
+  return { dropped, enrichment: { users, templates: { lookUp: async () => undefined, drop: () => {} } } };
+}
+
+test('in quiet hours it waits in the record for their end; critical ones and exempt types do not, and what would expire has expired', async () => {
+  const types = createNotificationTypes({ defaults: {}, types: { otp: { required: true } } });
+  const deliver = createEmailDeliver({ ...quietUser(), types });
+  const to = { recipient: { userId: randomUUID() } };
+  const [waits, expires] = [
+    envelopeOf(to),
+    envelopeOf({ ...to, expiresAt: new Date(Date.now() + 60_000).toISOString() }),
+  ];
+  const through = [envelopeOf({ ...to, priority: 'critical' }), envelopeOf({ ...to, notificationType: 'otp' })];
+  for (const envelope of [waits, waits, expires, ...through]) await deliver(deliveryOf(envelope));
+  await eventually(() => events.length === 5);
+  expect(calls.map(({ notificationId }) => notificationId)).toEqual(through.map((each) => each.notificationId));
+  const [told, again] = eventsOf(waits);
+  expect(told).toMatchObject({ event: 'deferred', status: 'scheduled', timeline: [{ reason: 'quiet_hours' }] });
+  expect(told?.timeline[0]?.until).toContain(`T${wallTime(60)}:00`);
+  expect(again?.event_id).toBe(told?.event_id);
+  expect(eventsOf(expires)).toMatchObject([{ status: 'expired', timeline: [{}, { reason: 'quiet_hours' }] }]);
+});
+
+test('what comes back from a wait is decided by what the user wants now, not by what is remembered', async () => {
+  const user = quietUser();
+  const deliver = createEmailDeliver(user);
+  const envelope = envelopeOf({ recipient: { userId: randomUUID() } });
+  await deliver(deliveryOf(envelope));
+  await deliver(deliveryOf({ ...envelope, deferrals: 1, isResumed: true }));
+  expect(user.dropped).toHaveLength(1);
+  expect(calls).toHaveLength(1);
+  const later = { start: wallTime(-60), end: wallTime(120) };
+  const still = envelopeOf({ recipient: { userId: randomUUID() }, deferrals: 1, isResumed: true });
+  await createEmailDeliver(quietUser(later))(deliveryOf(still));
+  await eventually(() => eventsOf(still).length === 1);
+  expect(eventsOf(still)[0]?.timeline[0]?.until).toContain(`T${later.end}:00`);
 });

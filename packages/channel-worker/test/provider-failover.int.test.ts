@@ -72,6 +72,7 @@ function deliverBy(providers: GuardedProvider[], overrides: Partial<DeliverOptio
     providers,
     claims: createClaims(redis, createAddressDigest('a-secret-of-the-tests-that-is-long-enough')),
     types: createNotificationTypes(),
+    userCap: { perWindow: 0, windowMs: 1_000 },
     enrichment: {
       users: { lookUp: async () => undefined, drop: () => {} },
       templates: { lookUp: async () => undefined, drop: () => {} },

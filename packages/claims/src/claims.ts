@@ -3,24 +3,35 @@ import type { Redis, Result } from 'ioredis';
 import type { AddressDigest } from './address-digest.ts';
 import { CLAIM_TTL_SECONDS, CLOSED_FIELD, closedHopField, notificationKey } from './keys.ts';
 import { suppressedKey } from './suppressed-addresses.ts';
+import { type ClaimCap, COUNTED_FIELD, EARLY_MS, recipientKey, TAKE_PLACE, userCapKey } from './user-cap.ts';
 
 /**
  * Of one notification's hash, the field of one position: takes it when it is free and nothing has closed the notification.
  * Redis's own clock tells the age, so that workers' clocks need not agree. A claim whose answer was lost is taken again with its
- * token, once: of two copies of a message with the same token, only one may send.
+ * token, once: of two copies of a message with the same token, only one may send. What has to wait for its recipient's cap takes nothing,
+ * so that it can come again, or be cancelled.
  */
 const BEGIN = `
+${TAKE_PLACE}
 local field, ttl, mine = ARGV[1], ARGV[2], ':' .. ARGV[3]
 local held = redis.call('HGET', KEYS[1], field)
-local now = redis.call('TIME')[1]
+local now, microseconds = unpack(redis.call('TIME'))
 local isMine = held and string.sub(held, 1, 8) == 'sending:' and string.sub(held, -#mine) == mine
 if held and not isMine then return { 'held', held, tonumber(now) } end
 local closed = redis.call('HGET', KEYS[1], '${CLOSED_FIELD}') or redis.call('HGET', KEYS[1], ARGV[4])
 if closed then return { 'closed', closed, 0 } end
+local state, cap = 'granted', tonumber(ARGV[6])
+if ARGV[5] ~= '' and redis.call('SISMEMBER', KEYS[2], ARGV[5]) == 1 then
+  state = 'suppressed'
+elseif cap > 0 and redis.call('HEXISTS', KEYS[1], '${COUNTED_FIELD}') == 0 then
+  local nowMs = now * 1000 + math.floor(microseconds / 1000)
+  local place = takePlace(KEYS[3], ARGV[7], cap, tonumber(ARGV[8]), nowMs, tonumber(ARGV[9]))
+  if place and place > nowMs + ${EARLY_MS} then return { 'early', '', place } end
+  if place then redis.call('HSET', KEYS[1], '${COUNTED_FIELD}', 1) else state = 'over_cap' end
+end
 redis.call('HSET', KEYS[1], field, 'sending:' .. now .. (isMine and '' or mine))
 redis.call('EXPIRE', KEYS[1], ttl)
-if ARGV[5] ~= '' and redis.call('SISMEMBER', KEYS[2], ARGV[5]) == 1 then return { 'suppressed', '', 0 } end
-return { 'granted', '', 0 }
+return { state, '', 0 }
 `;
 
 /** A provider has it, or may have it: nobody can take it back any more. */
@@ -33,6 +44,10 @@ export type ClaimState<Outcome> =
   | { state: 'granted' }
   /** The caller has it and decides what follows; nothing is to be sent to this address. */
   | { state: 'suppressed' }
+  /** Its recipient has had enough for now. Nothing was claimed: at that time it has a place, and asks again. */
+  | { state: 'early'; until: string }
+  /** The caller has it and decides what follows: its recipient has had enough, and there is no place that it could wait for. */
+  | { state: 'over_cap' }
   /** Cancelled, or delivered after all: nothing more is to be done. */
   | { state: 'closed'; reason: string }
   /** Someone is sending or deciding, or died over it. */
@@ -46,15 +61,18 @@ export interface ClaimAddress {
   address: string;
 }
 
+/** What a claim for a send asks in the same round trip. */
+export interface ClaimedSend {
+  /** Whether anything may be sent there. */
+  address?: ClaimAddress;
+  /** Whether its recipient may get one more. */
+  cap?: ClaimCap;
+}
+
 /** @typeParam Outcome what a worker keeps of a position; plain data. */
 export interface Claims<Outcome> {
   /** Takes (notification, epoch, hop, attempt) for one send, or tells who has it. One round trip. */
-  begin(
-    notificationId: string,
-    position: Position,
-    token: string,
-    address?: ClaimAddress,
-  ): Promise<ClaimState<Outcome>>;
+  begin(notificationId: string, position: Position, token: string, send?: ClaimedSend): Promise<ClaimState<Outcome>>;
   /** What was done there, or undefined. */
   read(notificationId: string, position: Position): Promise<Outcome | undefined>;
   /**
@@ -69,11 +87,16 @@ declare module 'ioredis' {
     beginClaim(
       key: string,
       suppressedKey: string,
+      userCapKey: string,
       field: string,
       ttlSeconds: number,
       token: string,
       closedHopField: string,
       addressDigest: string,
+      cap: number,
+      notificationId: string,
+      windowMs: number,
+      notAfterMs: number | '',
     ): Result<[string, string, number], Context>;
   }
 }
@@ -88,23 +111,29 @@ function outcomeIn<Outcome>(held: string): Outcome | undefined {
  * @param digestOf made with the same secret as user-service's copy of the suppressed addresses, else none is ever found there.
  */
 export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Claims<Outcome> {
-  redis.defineCommand('beginClaim', { numberOfKeys: 2, lua: BEGIN });
+  redis.defineCommand('beginClaim', { numberOfKeys: 3, lua: BEGIN });
   return {
-    async begin(notificationId, position, token, address) {
-      const [state, value, nowSeconds] = await redis.beginClaim(
+    async begin(notificationId, position, token, { address, cap } = {}) {
+      const [state, value, time] = await redis.beginClaim(
         notificationKey(notificationId),
         suppressedKey(address?.channel ?? 'email'),
+        userCapKey(cap === undefined ? '' : recipientKey(cap.recipient, digestOf)),
         positionKey(position),
         CLAIM_TTL_SECONDS,
         token,
         closedHopField(position),
         address === undefined ? '' : digestOf(address.address),
+        cap?.perWindow ?? 0,
+        notificationId,
+        cap?.windowMs ?? 0,
+        cap?.notAfterMs ?? '',
       );
-      if (state === 'granted' || state === 'suppressed') return { state };
+      if (state === 'granted' || state === 'suppressed' || state === 'over_cap') return { state };
+      if (state === 'early') return { state, until: new Date(time).toISOString() };
       if (state === 'closed') return { state, reason: value };
       const outcome = outcomeIn<Outcome>(value);
       if (outcome !== undefined) return { state: 'done', outcome };
-      return { state: 'sending', ageSeconds: nowSeconds - Number(value.split(':')[1]) };
+      return { state: 'sending', ageSeconds: time - Number(value.split(':')[1]) };
     },
     async read(notificationId, position) {
       const held = await redis.hget(notificationKey(notificationId), positionKey(position));

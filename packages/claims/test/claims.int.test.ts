@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openRedis } from '@notify/service-kit';
-import { createTestKit, testRedisUrl } from '@notify/testing';
+import { createTestKit, eventually, testRedisUrl } from '@notify/testing';
 import type { Redis } from 'ioredis';
 import { createAddressDigest } from '../src/address-digest.ts';
-import { type Claims, createClaims } from '../src/claims.ts';
+import { type ClaimedSend, type ClaimState, type Claims, createClaims } from '../src/claims.ts';
 import { type Closings, createClosings } from '../src/closings.ts';
 import { notificationKey } from '../src/keys.ts';
 import { createSuppressedAddresses } from '../src/suppressed-addresses.ts';
+import { type ClaimCap, recipientKey, userCapKey } from '../src/user-cap.ts';
 
 const digestOf = createAddressDigest('a-secret-of-the-tests-that-is-long-enough');
 
@@ -98,8 +99,98 @@ test('a suppressed address gets no grant on its channel, in whatever case it is 
   const suppressed = createSuppressedAddresses(redis);
   const address = `${id}@example.com`;
   await suppressed.add('email', [digestOf(address.toUpperCase())]);
-  expect(await claims.begin(id, at(), 'a', { channel: 'email', address })).toEqual({ state: 'suppressed' });
-  expect(await claims.begin(id, at(1), 'a', { channel: 'sms', address })).toEqual({ state: 'granted' });
+  expect(await claims.begin(id, at(), 'a', { address: { channel: 'email', address } })).toEqual({
+    state: 'suppressed',
+  });
+  expect(await claims.begin(id, at(1), 'a', { address: { channel: 'sms', address } })).toEqual({ state: 'granted' });
   await suppressed.remove('email', [digestOf(address)]);
-  expect(await claims.begin(id, at(2), 'a', { channel: 'email', address })).toEqual({ state: 'granted' });
+  expect(await claims.begin(id, at(2), 'a', { address: { channel: 'email', address } })).toEqual({ state: 'granted' });
+});
+
+/** For a person of this test's own: two in ten minutes, unless it says otherwise. */
+const capped = (overrides: Partial<ClaimCap> = {}) => ({
+  cap: { recipient: { userId: id }, perWindow: 2, windowMs: 600_000, ...overrides },
+});
+const beginNew = (send: ClaimedSend) => claims.begin(randomUUID(), at(), 'a', send);
+/** In how many minutes a claim may come again; 0: it was granted. */
+const minutesUntil = (claim: ClaimState<unknown>) =>
+  claim.state === 'early' ? Math.round((Date.parse(claim.until) - Date.now()) / 60_000) : 0;
+
+test('what exceeds the cap of its recipient is told when it has a place, one after the other, and claims nothing', async () => {
+  const answers: ClaimState<unknown>[] = [];
+  for (let n = 0; n < 5; n++) answers.push(await beginNew(capped()));
+  expect(answers.map(({ state }) => state)).toEqual(['granted', 'granted', 'early', 'early', 'early']);
+  expect(answers.map(minutesUntil)).toEqual([0, 0, 10, 10, 20]);
+  expect(await claims.begin(id, at(), 'a', capped())).toMatchObject({ state: 'early' });
+  expect(await redis.exists(notificationKey(id))).toBe(0);
+  expect(await claims.begin(id, at(), 'a', capped({ recipient: { userId: `other-${id}` } }))).toEqual({
+    state: 'granted',
+  });
+});
+
+test('of thirty that ask at once as many are granted as the cap allows', async () => {
+  const answers = await Promise.all(Array.from({ length: 30 }, () => beginNew(capped({ perWindow: 7 }))));
+  expect(answers.filter(({ state }) => state === 'granted')).toHaveLength(7);
+  expect(answers.map(minutesUntil).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 30 }, (_each, index) => 10 * Math.floor(index / 7)),
+  );
+});
+
+test('a notification counts once, whatever its retries, its other channels and repeats', async () => {
+  for (const position of [at(), at(0, 2), at(1), at(0, 1, 1)]) {
+    expect(await claims.begin(id, position, 'a', capped())).toEqual({ state: 'granted' });
+  }
+  expect(await beginNew(capped())).toEqual({ state: 'granted' });
+  expect(await beginNew(capped())).toMatchObject({ state: 'early' });
+});
+
+test('who waits keeps the place, and has it when the time has come', async () => {
+  const send = capped({ perWindow: 1, windowMs: 1_500 });
+  await beginNew(send);
+  const first = await claims.begin(id, at(), 'a', send);
+  expect(first).toMatchObject({ state: 'early' });
+  expect(await claims.begin(id, at(), 'a', send)).toEqual(first);
+  await eventually(async () => (await claims.begin(id, at(), 'a', send)).state === 'granted');
+});
+
+test('a place that was let pass is taken anew, behind those who had theirs', async () => {
+  const key = userCapKey(`user:${id}`);
+  const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
+  await redis.zadd(key, minutesAgo(5), id, minutesAgo(1), 'another', minutesAgo(0.5), 'a third');
+  expect(minutesUntil(await claims.begin(id, at(), 'a', capped()))).toBe(9);
+});
+
+test('what would wait too long, or is not to wait at all, is claimed and takes no place', async () => {
+  for (let n = 0; n < 2; n++) await beginNew(capped());
+  expect(await beginNew(capped({ notAfterMs: 0 }))).toEqual({ state: 'over_cap' });
+  expect(await beginNew(capped({ notAfterMs: Date.now() + 300_000 }))).toEqual({ state: 'over_cap' });
+  expect(await claims.begin(id, at(), 'a', capped({ notAfterMs: Date.now() + 900_000 }))).toMatchObject({
+    state: 'early',
+  });
+  expect(await redis.zcard(userCapKey(`user:${id}`))).toBe(3);
+});
+
+test('a suppressed address does not count, and what is cancelled while it waits stays so', async () => {
+  const address = `${id}@example.com`;
+  await createSuppressedAddresses(redis).add('email', [digestOf(address)]);
+  const send = capped({ perWindow: 1 });
+  expect(await beginNew({ ...send, address: { channel: 'email', address } })).toEqual({ state: 'suppressed' });
+  expect(await beginNew(send)).toEqual({ state: 'granted' });
+  expect(await claims.begin(id, at(), 'a', send)).toMatchObject({ state: 'early' });
+  expect(await closings.cancel(id, 0)).toBe(true);
+  expect(await claims.begin(id, at(), 'a', send)).toEqual({ state: 'closed', reason: 'cancelled' });
+});
+
+test('nothing of a person is left in Redis once their window is over', async () => {
+  await beginNew(capped({ perWindow: 1, windowMs: 500 }));
+  expect(await redis.pttl(userCapKey(`user:${id}`))).toBeGreaterThan(0);
+  await eventually(async () => (await redis.exists(userCapKey(`user:${id}`))) === 0);
+});
+
+test('contacts given with a request are one person by the first of them, in whatever case, and never by the address itself', () => {
+  const key = recipientKey({ to: { email: 'Ada@example.com', phone: '+14155550123' } }, digestOf);
+  expect(recipientKey({ to: { email: 'ada@example.com' } }, digestOf)).toBe(key);
+  expect(key).not.toMatch(/ada/i);
+  expect(recipientKey({ to: { phone: '+14155550123' } }, digestOf)).not.toBe(key);
+  expect(recipientKey({ userId: 'ada' }, digestOf)).toBe('user:ada');
 });

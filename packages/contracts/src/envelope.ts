@@ -60,6 +60,8 @@ export interface Envelope extends Position {
   confirmWithinSeconds?: number;
   /** Of a claim that was asked for and may have been taken, under which nothing was sent. */
   claimToken?: string;
+  /** It comes back from the record after a wait: it is decided anew by what holds now, not by what is remembered of its user. */
+  isResumed?: boolean;
   /** Set on a synchronous notification: the queue on which the gateway waits. One try per channel, no rungs. */
   replyTo?: string;
   correlationId: string;
@@ -89,6 +91,7 @@ export interface EnvelopeJson {
   expires_at?: string;
   confirm_within_seconds?: number;
   claim_token?: string;
+  is_resumed?: boolean;
   reply_to?: string;
   correlation_id: string;
   traceparent?: string;
@@ -147,6 +150,7 @@ const envelopeSchema = Joi.object<EnvelopeJson>({
   expires_at: Joi.string().isoDate(),
   confirm_within_seconds: Joi.number().integer().min(1),
   claim_token: Joi.string().max(255),
+  is_resumed: Joi.boolean(),
   // What AMQP takes as a short string.
   reply_to: Joi.string().max(255),
   correlation_id: Joi.string().max(255).required(),
@@ -194,6 +198,7 @@ export function envelopeToJson(envelope: Envelope): EnvelopeJson {
     expires_at: envelope.expiresAt,
     confirm_within_seconds: envelope.confirmWithinSeconds,
     claim_token: envelope.claimToken,
+    is_resumed: envelope.isResumed,
     reply_to: envelope.replyTo,
     correlation_id: envelope.correlationId,
     traceparent: envelope.traceparent,
@@ -242,6 +247,7 @@ export function parseEnvelope(json: unknown): { envelope: Envelope; problem?: ne
       expiresAt: wire.expires_at,
       confirmWithinSeconds: wire.confirm_within_seconds,
       claimToken: wire.claim_token,
+      isResumed: wire.is_resumed,
       replyTo: wire.reply_to,
       correlationId: wire.correlation_id,
       traceparent: wire.traceparent,

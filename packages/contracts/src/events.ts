@@ -42,6 +42,8 @@ export interface TimelineEntryJson {
   provider?: string;
   /** A reason code: `no_contact`, `opted_out`, `transient`, `dependency_unavailable`, ... */
   reason?: string;
+  /** Only on `deferred`, where it waits in the record: when it goes on. */
+  until?: string;
   at: string;
 }
 
@@ -79,6 +81,7 @@ const timelineEntrySchema = Joi.object<TimelineEntryJson>({
   channel: Joi.valid(...CHANNELS),
   provider: Joi.string(),
   reason: Joi.string(),
+  until: Joi.string().isoDate(),
   at: Joi.string().isoDate().required(),
 });
 

@@ -22,3 +22,4 @@ export * from './sync-reply.ts';
 export * from './template-version.ts';
 export * from './topology.ts';
 export * from './validate.ts';
+export * from './waits.ts';

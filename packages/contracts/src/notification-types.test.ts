@@ -22,11 +22,37 @@ test("a type's own word wins over the defaults, for its priority first", () => {
   expect(types.settingsOf('other').retryFor('critical').last_channel).toEqual(['1h']);
 });
 
+test('what nobody can opt out of is not held back either, unless the type itself says so', () => {
+  const types = createNotificationTypes({
+    defaults: { user_cap: 'suppress' },
+    types: {
+      otp: { required: true },
+      receipt: { required: true, user_cap: 'defer', quiet_hours: 'defer' },
+      ride: { quiet_hours: 'exempt' },
+    },
+  });
+  const held = (type: string) => {
+    const { onUserCap, onQuietHours } = types.settingsOf(type);
+    return [onUserCap, onQuietHours];
+  };
+  expect(held('otp')).toEqual(['exempt', 'exempt']);
+  expect(held('receipt')).toEqual(['defer', 'defer']);
+  expect(held('ride')).toEqual(['suppress', 'exempt']);
+  expect(held('other')).toEqual(['suppress', 'defer']);
+  expect(createNotificationTypes().settingsOf('other')).toMatchObject({ onUserCap: 'defer', onQuietHours: 'defer' });
+});
+
 test('the list shows the defaults first, then every registered type', () => {
   const types = createNotificationTypes({ defaults: {}, types: { otp: { required: true } } });
   expect(types.list()).toMatchObject([
     { notification_type: 'default', required: false, on_unknown: 'next_channel' },
-    { notification_type: 'otp', required: true, retry: { critical: { before_failover: ['1s', '5s'] } } },
+    {
+      notification_type: 'otp',
+      required: true,
+      user_cap: 'exempt',
+      quiet_hours: 'exempt',
+      retry: { critical: { before_failover: ['1s', '5s'] } },
+    },
   ]);
 });
 

@@ -10,6 +10,14 @@ import { RUNGS, type RungName } from './rungs.ts';
 export const ON_UNKNOWN = ['next_channel', 'resend', 'hold'] as const;
 export type OnUnknown = (typeof ON_UNKNOWN)[number];
 
+/** What becomes of what exceeds the cap of its recipient: it waits for its turn, is not sent at all, or goes out and does not count. */
+export const ON_USER_CAP = ['defer', 'suppress', 'exempt'] as const;
+export type OnUserCap = (typeof ON_USER_CAP)[number];
+
+/** What becomes of what comes in the quiet hours of its recipient: it waits for their end, or goes out. */
+export const ON_QUIET_HOURS = ['defer', 'exempt'] as const;
+export type OnQuietHours = (typeof ON_QUIET_HOURS)[number];
+
 /** The rungs on which a hop waits between its tries, in their order. */
 export interface RetrySchedules {
   /** While another channel of the plan is left. */
@@ -23,6 +31,8 @@ type RetryByPriority = Partial<Record<Priority | 'default', Partial<RetrySchedul
 interface TypeEntry {
   required?: boolean;
   on_unknown?: OnUnknown;
+  user_cap?: OnUserCap;
+  quiet_hours?: OnQuietHours;
   retry?: RetryByPriority;
 }
 
@@ -40,7 +50,13 @@ const retry = Joi.object(
     ['default', ...PRIORITIES].map((key) => [key, Joi.object({ before_failover: schedule, last_channel: schedule })]),
   ),
 );
-const entry = { required: Joi.boolean(), on_unknown: Joi.valid(...ON_UNKNOWN), retry };
+const entry = {
+  required: Joi.boolean(),
+  on_unknown: Joi.valid(...ON_UNKNOWN),
+  user_cap: Joi.valid(...ON_USER_CAP),
+  quiet_hours: Joi.valid(...ON_QUIET_HOURS),
+  retry,
+};
 
 export const notificationTypesFileSchema = Joi.object<NotificationTypesFile>({
   defaults: Joi.object(entry).default({}),
@@ -52,6 +68,8 @@ export interface NotificationTypeSettings {
   /** Nobody can opt out of it: a person's switches for channels and types are passed over. */
   isRequired: boolean;
   onUnknown: OnUnknown;
+  onUserCap: OnUserCap;
+  onQuietHours: OnQuietHours;
   retryFor(priority: Priority): RetrySchedules;
 }
 
@@ -60,6 +78,8 @@ export interface NotificationTypeJson {
   notification_type: string;
   required: boolean;
   on_unknown: OnUnknown;
+  user_cap: OnUserCap;
+  quiet_hours: OnQuietHours;
   retry: Record<Priority, RetrySchedules>;
 }
 
@@ -71,7 +91,12 @@ export interface NotificationTypes {
 }
 
 /** Where neither the type nor the file's defaults say anything. */
-const BUILT_IN: Required<Omit<TypeEntry, 'retry'>> = { required: false, on_unknown: 'next_channel' };
+const BUILT_IN: Required<Omit<TypeEntry, 'retry'>> = {
+  required: false,
+  on_unknown: 'next_channel',
+  user_cap: 'defer',
+  quiet_hours: 'defer',
+};
 const BUILT_IN_RETRY: RetryByPriority = {
   default: { before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] },
   critical: { last_channel: ['1s', '5s', '30s', '2m', '10m'] },
@@ -92,9 +117,13 @@ function resolve(file: NotificationTypesFile, own: TypeEntry): NotificationTypeS
       },
     ]),
   ) as Record<Priority, RetrySchedules>;
+  const isRequired = own.required ?? file.defaults.required ?? BUILT_IN.required;
   return {
-    isRequired: own.required ?? file.defaults.required ?? BUILT_IN.required,
+    isRequired,
     onUnknown: own.on_unknown ?? file.defaults.on_unknown ?? BUILT_IN.on_unknown,
+    // What nobody can opt out of is not held back either, unless the type itself says so.
+    onUserCap: own.user_cap ?? (isRequired ? 'exempt' : (file.defaults.user_cap ?? BUILT_IN.user_cap)),
+    onQuietHours: own.quiet_hours ?? (isRequired ? 'exempt' : (file.defaults.quiet_hours ?? BUILT_IN.quiet_hours)),
     retryFor: (priority) => byPriority[priority],
   };
 }
@@ -106,14 +135,18 @@ export function createNotificationTypes(file: NotificationTypesFile = { defaults
   return {
     settingsOf: (notificationType) => registered.get(notificationType) ?? unregistered,
     list: () =>
-      [['default', unregistered] as const, ...registered].map(([name, { isRequired, onUnknown, retryFor }]) => ({
-        notification_type: name,
-        required: isRequired,
-        on_unknown: onUnknown,
-        retry: Object.fromEntries(PRIORITIES.map((priority) => [priority, retryFor(priority)])) as Record<
-          Priority,
-          RetrySchedules
-        >,
-      })),
+      [['default', unregistered] as const, ...registered].map(
+        ([name, { isRequired, onUnknown, onUserCap, onQuietHours, retryFor }]) => ({
+          notification_type: name,
+          required: isRequired,
+          on_unknown: onUnknown,
+          user_cap: onUserCap,
+          quiet_hours: onQuietHours,
+          retry: Object.fromEntries(PRIORITIES.map((priority) => [priority, retryFor(priority)])) as Record<
+            Priority,
+            RetrySchedules
+          >,
+        }),
+      ),
   };
 }

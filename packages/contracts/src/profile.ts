@@ -22,9 +22,24 @@ export interface ChannelPreferences {
   /** Channels that are not named come after those that are, in the default order. */
   channelOrder?: Channel[];
 }
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** When a person is to be left alone, by the clock on the wall. */
+export interface QuietHours {
+  /** `HH:MM`. */
+  start: string;
+  /** `HH:MM`, never that of `start`; an earlier one is of the next day. */
+  end: string;
+  /** IANA; default: the user's own, else UTC. */
+  timezone?: string;
+  /** Those on which they begin; default: all. */
+  days?: Weekday[];
+}
 export interface Preferences extends ChannelPreferences {
   /** By notification type; wins over the general ones. */
   types: Record<string, ChannelPreferences>;
+  quietHours?: QuietHours;
 }
 
 export interface ChannelPreferencesJson {
@@ -33,6 +48,7 @@ export interface ChannelPreferencesJson {
 }
 export interface PreferencesJson extends ChannelPreferencesJson {
   types: Record<string, ChannelPreferencesJson>;
+  quiet_hours?: QuietHours;
 }
 /** user-service's `GET /users/{user_id}/profile`. */
 export interface ProfileJson {
@@ -61,6 +77,7 @@ export function profileFromJson(json: ProfileJson): Profile {
     devices: json.devices,
     preferences: {
       ...channelPreferencesFromJson(json.preferences),
+      quietHours: json.preferences.quiet_hours,
       types: Object.fromEntries(
         Object.entries(json.preferences.types).map(([type, preferences]) => [
           type,

@@ -117,6 +117,7 @@ export const QUEUES: readonly QueueDeclaration[] = [
     bindings: [
       { exchange: EVENTS_EXCHANGE, routingKey: 'notification.#' },
       { exchange: EVENTS_EXCHANGE, routingKey: 'receipt.*' },
+      { exchange: EVENTS_EXCHANGE, routingKey: 'user.changed' },
     ],
   },
   {

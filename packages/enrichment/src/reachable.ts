@@ -14,6 +14,7 @@ export interface Reachable {
   phone?: string;
   devices: Address[];
   locale?: string;
+  timezone?: string;
   preferences?: Preferences;
 }
 
@@ -24,6 +25,7 @@ export function reachableFromProfile(profile: Profile): Reachable {
     phone: profile.phone,
     devices: profile.devices.map(({ token, provider }) => ({ address: token, provider })),
     locale: profile.locale,
+    timezone: profile.timezone,
     preferences: profile.preferences,
   };
 }

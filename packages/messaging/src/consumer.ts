@@ -10,6 +10,8 @@ import { declareTopology } from './declare-topology.ts';
  */
 const DRAIN_DEADLINE_MS = 40_000;
 const RESUBSCRIBE_DELAY_MS = 1_000;
+/** A consumer that got nothing for this long, although messages wait and it has nothing in hand, is set up anew. */
+const STALL_INTERVAL_MS = 2_000;
 
 export interface Consumer {
   /** Stops taking messages; those in hand are finished. */
@@ -52,6 +54,41 @@ export function createConsumerSession(
   let isPaused = false;
   let settled: Promise<void> = Promise.resolve();
   const inHand = new Set<Promise<void>>();
+  let arrivals = 0;
+  const stallTimer = setInterval(() => void endStall(), STALL_INTERVAL_MS);
+  stallTimer.unref();
+  /** How many had arrived at the look before, if messages were waiting then that this consumer should have been given. */
+  let arrivalsWhenIdle: number | undefined;
+
+  /**
+   * RabbitMQ (seen with 3.10.8) may forget a consumer without a word when its quorum queue is deleted and declared again at once: the new
+   * queue gives messages to a channel that drops them. A prefetch's worth then counts as unacknowledged until the channel closes.
+   */
+  async function endStall(): Promise<void> {
+    const [own, model] = [channel, connection];
+    const isIdle = () => channel === own && active?.channel === own && !isPaused && inHand.size === 0;
+    if (own === undefined || model === undefined || !isIdle()) {
+      arrivalsWhenIdle = undefined;
+      return;
+    }
+    try {
+      const before = arrivals;
+      const { messageCount } = await own.checkQueue(spec.queue);
+      if (messageCount === 0 || !isIdle() || arrivals !== before) arrivalsWhenIdle = undefined;
+      else if (arrivalsWhenIdle !== arrivals) arrivalsWhenIdle = arrivals;
+      else {
+        logger.warn('consumer gets nothing although messages wait; subscribing again', {
+          queue: spec.queue,
+          waiting: messageCount,
+        });
+        arrivalsWhenIdle = undefined;
+        // Its end ends the connection too, and everything is set up anew.
+        await own.close();
+      }
+    } catch {
+      // The channel is closing; the reconnect opens this session again.
+    }
+  }
 
   function acknowledgerFor(own: Channel): Acknowledger {
     const settle = (action: () => void) => {
@@ -118,6 +155,7 @@ export function createConsumerSession(
         void recover(own);
         return;
       }
+      arrivals += 1;
       const handled = spec.onMessage(message, acknowledger).finally(() => inHand.delete(handled));
       inHand.add(handled);
     });
@@ -147,6 +185,7 @@ export function createConsumerSession(
       return reconcile();
     },
     async close() {
+      clearInterval(stallTimer);
       await this.pause();
       await Promise.race([Promise.allSettled([...inHand]), sleep(DRAIN_DEADLINE_MS, undefined, { ref: false })]);
     },

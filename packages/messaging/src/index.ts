@@ -5,12 +5,14 @@ export type { Delivery } from './delivery.ts';
 export { BrokerUnavailableError } from './errors.ts';
 export {
   cancelledMessage,
+  deferredLaneMessage,
   type EventMessage,
   eventMessage,
   failedMessage,
   firstLaneMessages,
   laneMessage,
   timelineEntry,
+  waitMessage,
 } from './notification-messages.ts';
 export type { OutgoingMessage, Publisher } from './publisher.ts';
 export { deferralRung, nextRung } from './retry-schedule.ts';

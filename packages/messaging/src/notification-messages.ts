@@ -12,6 +12,8 @@ import {
   type Status,
   type TimelineEntryJson,
   type TimelineEvent,
+  type WaitReason,
+  waitName,
   workMessageId,
 } from '@notify/contracts';
 import type { OutgoingMessage } from './publisher.ts';
@@ -41,6 +43,12 @@ export function laneMessage(envelope: Envelope, reason?: string): OutgoingMessag
     headers: readableHeaders(envelope, reason),
     correlationId: envelope.correlationId,
   };
+}
+
+/** The same once more, after something that used up no try: `deferrals` tells it from every message there was before. */
+export function deferredLaneMessage(envelope: Envelope, reason?: string): OutgoingMessage {
+  const { messageId, ...message } = laneMessage(envelope, reason);
+  return { ...message, messageId: `${messageId}.deferral.${envelope.deferrals}` };
 }
 
 /** What starts a notification on its way: the message to the first lane, or with mode `all` one to each channel's. */
@@ -124,6 +132,18 @@ export function cancelledMessage(envelope: Envelope, at: string): EventMessage {
     timeline: [{ ...entry, id }],
     occurredAt: at,
     id,
+  });
+}
+
+/** That it is not to be sent before `until`: the record keeps it, and then puts it back into its lane. */
+export function waitMessage(envelope: Envelope, reason: WaitReason, until: string, at: string): EventMessage {
+  const discriminator = waitName(envelope.deferrals, reason);
+  const entry = timelineEntry(envelope, 'deferred', 'scheduled', at, { reason, discriminator });
+  return eventMessage(envelope, 'deferred', 'scheduled', {
+    attempts: [],
+    timeline: [{ ...entry, until }],
+    occurredAt: at,
+    discriminator,
   });
 }
 

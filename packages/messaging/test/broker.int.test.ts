@@ -10,6 +10,8 @@ import {
   STATUS_QUEUE,
 } from '@notify/contracts';
 import { createTestBroker, createTestKit, eventually, rabbitmqApi } from '@notify/testing';
+import { connect as connectToBroker } from 'amqplib';
+import { declareTopology } from '../src/declare-topology.ts';
 import { type Broker, BrokerUnavailableError, type Delivery, deadLetter, openBroker } from '../src/index.ts';
 
 let server: Awaited<ReturnType<typeof createTestBroker>>;
@@ -156,6 +158,28 @@ test('a consumer whose queue is deleted under it subscribes again', async () => 
   await broker.publish(toEmail());
   await eventually(() => received.length === 1);
 });
+
+test('a consumer that the broker forgot, since its queue was deleted and declared again at once, takes messages again', async () => {
+  const received: Delivery[] = [];
+  await broker.consume({
+    queue: EMAIL_QUEUE,
+    prefetch: 4,
+    onMessage: async (delivery) => {
+      received.push(delivery);
+    },
+  });
+  const others = await connectToBroker(server.url);
+  for (let round = 1; round <= 2; round += 1) {
+    const expected = received.length + 6;
+    const channel = await others.createChannel();
+    await channel.deleteQueue(EMAIL_QUEUE);
+    await channel.close();
+    await declareTopology(others);
+    for (let n = 0; n < 6; n += 1) await broker.publish(toEmail());
+    await eventually(() => received.length === expected, 20_000);
+  }
+  await others.close();
+}, 60_000);
 
 test('a handler that throws gives the message back, and others go on', async () => {
   const seen: string[] = [];

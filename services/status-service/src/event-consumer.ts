@@ -6,6 +6,7 @@ import { followReceipts } from './follow-receipts.ts';
 import type { RecordStorage } from './notification-store.ts';
 import { parseRecordEvent } from './parse-event.ts';
 import type { RecordEvent } from './record-event.ts';
+import { isUserChange, parseUserChange, replanWaits } from './replan-waits.ts';
 import type { StatusMetrics } from './status-metrics.ts';
 import { storeEventsOrSingleOut } from './store-events-or-single-out.ts';
 
@@ -17,7 +18,7 @@ interface Refused {
 
 /**
  * Handles batches of status.queue: valid events and receipts are folded into their records, and what follows from receipts, and from
- * deadlines that passed without one, is done; the others go to the failed queue, and neither waits for the other. Throws while the database is away: the batch is then tried again,
+ * deadlines that passed without one, is done, and what waits for a user who has changed is decided anew; the others go to the failed queue, and neither waits for the other. Throws while the database is away: the batch is then tried again,
  * which is harmless at any point since every part can be repeated.
  */
 export function createEventBatchHandler(
@@ -32,12 +33,19 @@ export function createEventBatchHandler(
   return async (deliveries) => {
     const sources = new Map<RecordEvent, Delivery>();
     const deadlines: ConfirmDeadline[] = [];
+    const changedUsers = new Set<string>();
     const refused: Refused[] = [];
     for (const delivery of deliveries) {
       if (isDeadline(delivery)) {
         const { deadline, problem } = parseDeadline(delivery);
         if (deadline === undefined) refused.push({ delivery, reason: 'invalid_message', detail: problem });
         else deadlines.push(deadline);
+        continue;
+      }
+      if (isUserChange(delivery)) {
+        const change = parseUserChange(delivery);
+        if (change === undefined) refused.push({ delivery, reason: 'invalid_message', detail: 'names no user' });
+        else changedUsers.add(change.id);
         continue;
       }
       const { event, problem } = parseRecordEvent(delivery);
@@ -49,6 +57,7 @@ export function createEventBatchHandler(
     const { unstorable, news } = await storeEventsOrSingleOut(context, [...sources.keys()], logger);
     await followReceipts(context, news);
     await answerDeadlines(context, deadlines);
+    await replanWaits(context, [...changedUsers]);
     for (const event of unstorable) {
       const delivery = sources.get(event) as Delivery;
       refused.push({ delivery, reason: 'unstorable', detail: 'PostgreSQL refuses its data' });

@@ -69,6 +69,24 @@ const unconfirmedEntry = fc.record({ ...position, at: time }).map(({ at, ...wher
   reason: NOT_CONFIRMED,
   at,
 }));
+const waitEntry = fc
+  .record({
+    ...position,
+    event: fc.constantFrom('deferred', 'due'),
+    name: fc.constantFrom('0.user_cap', '1.user_cap'),
+    at: time,
+  })
+  .map(({ event, name, at, ...where }) => ({
+    id: eventId(ID, where, event, name),
+    event: event as 'deferred' | 'due',
+    status: event === 'due' ? ('processing' as const) : ('scheduled' as const),
+    at,
+  }));
+const anyEntry = fc.oneof(
+  { weight: 5, arbitrary: entry },
+  { weight: 1, arbitrary: unconfirmedEntry },
+  { weight: 2, arbitrary: waitEntry },
+);
 const anyEvent = (mode: EnvelopeJson['mode']): fc.Arbitrary<RecordEvent> =>
   fc
     .record({
@@ -76,7 +94,7 @@ const anyEvent = (mode: EnvelopeJson['mode']): fc.Arbitrary<RecordEvent> =>
       event: fc.constantFrom(...TIMELINE_EVENTS),
       status: fc.constantFrom(...STATUSES),
       attempts: fc.array(attempt, { maxLength: 3 }),
-      timeline: fc.array(fc.oneof({ weight: 5, arbitrary: entry }, unconfirmedEntry), { minLength: 1, maxLength: 4 }),
+      timeline: fc.array(anyEntry, { minLength: 1, maxLength: 4 }),
       user_id: optional(fc.constantFrom('ann', 'bob')),
       about: optional(
         fc.record({
@@ -292,5 +310,33 @@ test.each(['first_success', 'all'] as const)(
     const unknown = notificationEvent(ID, 'unknown', { channel: 'email', at });
     const sent = notificationEvent(ID, 'sent', { channel: 'email', at });
     expect(foldEvents(undefined, [start, guess, unknown, sent]).status).toBe('unknown');
+  },
+);
+
+test.each(['first_success', 'all'] as const)(
+  'with mode %s what waits is scheduled, and after that processing, as often as it waits and in whatever order that is told',
+  (mode) => {
+    const plan: EnvelopeJson['plan'] = ['email'];
+    const start = acceptedEvent(ID, { at: '2026-01-01T00:00:00.000Z', mode, plan });
+    const outage = notificationEvent(ID, 'deferred', { status: 'processing', at: '2026-01-01T00:00:01.000Z' });
+    const waits = (event: 'deferred' | 'due', name: string): RecordEvent => {
+      const status = event === 'due' ? 'processing' : 'scheduled';
+      const made = notificationEvent(ID, event, { status, channel: 'email', at: '2026-01-01T00:00:02.000Z' });
+      const id = eventId(ID, made, event, name);
+      return { ...made, event_id: id, timeline: made.timeline.map((each) => ({ ...each, id })) };
+    };
+    const steps: [RecordEvent, string][] = [
+      [outage, 'processing'],
+      [waits('deferred', '1.quiet_hours'), 'scheduled'],
+      [waits('due', '1.quiet_hours'), 'processing'],
+      [waits('deferred', '2.user_cap'), 'scheduled'],
+      [notificationEvent(ID, 'sent', { channel: 'email', at: '2026-01-01T00:00:09.000Z', outcome: 'sent' }), 'sent'],
+    ];
+    const told: RecordEvent[] = [start];
+    for (const [event, status] of steps) {
+      told.push(event);
+      expect(foldEvents(undefined, told).status).toBe(status);
+      expect(foldEvents(undefined, [...told].reverse()).status).toBe(status);
+    }
   },
 );

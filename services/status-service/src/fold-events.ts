@@ -8,6 +8,7 @@ import { mergeTimeline } from './merge-timeline.ts';
 import { compareProgress, type Progress } from './progress.ts';
 import { progressOfAll } from './progress-of-all.ts';
 import type { RecordEvent } from './record-event.ts';
+import { withWait } from './waits.ts';
 
 /** What is known of a notification. Times are RFC 3339 in UTC with milliseconds, so that they sort as texts. */
 export interface NotificationRecord extends Required<Progress> {
@@ -50,7 +51,7 @@ export function foldEvents(record: NotificationRecord | undefined, events: reado
     }
     const attempts = mergeAttempts(next.attempts, event.attempts);
     const timeline = mergeTimeline(next.timeline, event.timeline);
-    const reached = withDoubt(reachedBy(event), timeline);
+    const reached = standing(reachedBy(event), timeline);
     // With mode `all` the status follows from the timeline, below.
     if (!isEachForItself(next) && compareProgress(reached, next) > 0) {
       Object.assign(next, reached);
@@ -64,9 +65,7 @@ export function foldEvents(record: NotificationRecord | undefined, events: reado
   }
 
   if (record !== undefined && !isChanged) return record;
-  const progress = isEachForItself(next)
-    ? progressOfAll(next.plan, next.timeline)
-    : withDoubt(progressOf(next), next.timeline);
+  const progress = isEachForItself(next) ? progressOfAll(next.plan, next.timeline) : standing(next, next.timeline);
   Object.assign(next, { isGuess: false }, progress);
   next.channel = channelOfRecord(next.status, next.attempts, next.timeline);
   return next;
@@ -85,6 +84,11 @@ function reachedBy(event: RecordEvent): Required<Progress> {
     ...event,
     isGuess: event.timeline.some((entry) => entry.id === event.event_id && isGuessEntry(entry)),
   });
+}
+
+/** The progress that is shown: what else is in the trail may put another face on it. */
+function standing(reached: Required<Progress>, timeline: NotificationRecord['timeline']): Required<Progress> {
+  return withWait(withDoubt(progressOf(reached), timeline), timeline);
 }
 
 function stubOf(event: RecordEvent): NotificationRecord {

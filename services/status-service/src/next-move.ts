@@ -1,12 +1,14 @@
 import {
   attemptFromJson,
   type Envelope,
+  eventId,
   hasNextChannel,
   type Position,
   type Skip,
   type TimelineEntryJson,
 } from '@notify/contracts';
 import {
+  deferredLaneMessage,
   type EventMessage,
   eventMessage,
   failedMessage,
@@ -20,8 +22,10 @@ import { NOT_CONFIRMED } from './doubtful-end.ts';
 import type { NotificationRecord } from './fold-events.ts';
 import type { KeptNotification } from './kept-notification-store.ts';
 import { positionOfEntry } from './merge-timeline.ts';
+import { openWaits } from './open-waits.ts';
 import { isAt } from './progress.ts';
 import { isReceiptEntry } from './record-event.ts';
+import type { Wait } from './waits.ts';
 
 /** The envelope as it would have come from worker to worker: with what was tried and passed over on its way here. */
 export function withItsWay({ attempts, timeline, mode }: NotificationRecord, envelope: Envelope): Envelope {
@@ -75,9 +79,13 @@ export function movesUnconfirmed({ record, envelope }: KeptNotification, sent: P
   return [takeOver(record, envelope, NOT_CONFIRMED, at)];
 }
 
-/** The time to send it has come. Nothing, when it was cancelled or has begun already. */
+/** Where a scheduled one starts. */
+const FIRST_TRY: Position = { epoch: 0, hop: 0, attempt: 1 };
+
+/** The time to send it has come. Nothing, when it was cancelled or has begun already, though it may be waiting for something else now. */
 export function movesWhenDue({ record, envelope }: KeptNotification, at: string): Advance[] {
   if (envelope === undefined || record.status !== 'scheduled') return [];
+  if (record.timeline.some(({ id }) => id === eventId(record.notificationId, FIRST_TRY, 'due'))) return [];
   const { channel: _notChosenYet, ...due } = timelineEntry(envelope, 'due', 'processing', at);
   return [
     {
@@ -86,6 +94,38 @@ export function movesWhenDue({ record, envelope }: KeptNotification, at: string)
       messages: firstLaneMessages(envelope, 'due'),
     },
   ];
+}
+
+/**
+ * What waited may go on: back into its lane, where a worker decides anew. Nothing, when it went on or was cancelled meanwhile.
+ * @param isOver which of its waits have come to their end.
+ * @param because why, where it is not simply time.
+ */
+export function movesAfterWaits(
+  { record, envelope }: KeptNotification,
+  isOver: (wait: Wait) => boolean,
+  at: string,
+  because?: 'user_changed',
+): Advance[] {
+  if (envelope === undefined) return [];
+  return openWaits(record)
+    .filter(isOver)
+    .map((wait) => {
+      const { position, name, deferrals } = wait;
+      const reason = because ?? wait.reason;
+      const waiting = withItsWay(record, { ...envelope, ...position });
+      const entry = timelineEntry(waiting, 'due', 'processing', at, { reason, discriminator: name });
+      return {
+        record,
+        event: eventMessage(waiting, 'due', 'processing', {
+          attempts: [],
+          timeline: [entry],
+          occurredAt: at,
+          discriminator: name,
+        }),
+        messages: [deferredLaneMessage({ ...waiting, deferrals: deferrals + 1, isResumed: true }, reason)],
+      };
+    });
 }
 
 /** What the vendors told of it, as events for those who listen. */

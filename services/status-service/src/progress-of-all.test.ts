@@ -43,6 +43,24 @@ test.each<[string, Status, Step[]]>([
     ],
   ],
   [
+    'what is left waits for its time',
+    'scheduled',
+    [
+      [0, 'sent'],
+      [1, 'scheduled'],
+      [2, 'failed'],
+    ],
+  ],
+  [
+    'one waits for its time and another one is at it',
+    'processing',
+    [
+      [0, 'processing'],
+      [1, 'scheduled'],
+      [2, 'failed'],
+    ],
+  ],
+  [
     'one is retried and another one at it',
     'processing',
     [

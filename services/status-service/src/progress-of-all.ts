@@ -2,6 +2,7 @@ import { type Channel, isSettled, type Status, type TimelineEntryJson } from '@n
 import { isGuessEntry } from './lost-track.ts';
 import { positionOfEntry } from './merge-timeline.ts';
 import { compareProgress, type Progress } from './progress.ts';
+import { withWait } from './waits.ts';
 
 /** Of settled hops the first of these that one of them has is the status of the whole: it failed only if all failed. */
 const BEST_FIRST: readonly Status[] = ['read', 'delivered', 'sent', 'unknown', 'expired', 'suppressed', 'failed'];
@@ -18,17 +19,14 @@ export function progressOfHops(plan: readonly Channel[], timeline: readonly Time
     }),
   );
   const latest = Math.max(0, ...trail.map(({ epoch }) => epoch));
-  return plan.map((_channel, index) =>
-    trail
+  return plan.map((_channel, index) => {
+    // Before anything is known of it.
+    const start: Progress = { status: 'accepted', epoch: latest, hop: index, attempt: 0 };
+    const furthest = trail
       .filter(({ epoch, hop, status }) => hop === index && (epoch === latest || hasArrived(status)))
-      // Before anything is known of it.
-      .reduce((a, b) => (compareProgress(a, b) >= 0 ? a : b), {
-        status: 'accepted',
-        epoch: latest,
-        hop: index,
-        attempt: 0,
-      }),
-  );
+      .reduce((a, b) => (compareProgress(a, b) >= 0 ? a : b), start);
+    return withWait(furthest, timeline);
+  });
 }
 
 /**
@@ -46,7 +44,9 @@ export function progressOfAll(plan: readonly Channel[], timeline: readonly Timel
     const best = BEST_FIRST.find((status) => hops.some((hop) => hop.status === status));
     return hops.find(({ status }) => status === best) ?? (hops[0] as Progress);
   }
-  const waiting = hops.find(({ status }) => status === 'scheduled') ?? first;
-  if (hops.every(({ status }) => status === 'accepted' || status === 'scheduled')) return waiting;
+  const waiting = hops.find(({ status }) => status === 'scheduled');
+  const hasBegun = hops.some(({ status }) => status !== 'accepted' && status !== 'scheduled');
+  if (!hasBegun) return waiting ?? first;
+  if (waiting !== undefined && open.every(({ status }) => status === 'scheduled')) return waiting;
   return { ...first, status: open.every(({ status }) => status === 'retrying') ? 'retrying' : 'processing' };
 }

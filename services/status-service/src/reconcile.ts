@@ -23,11 +23,12 @@ export interface Reconciled {
   next: SilencePlace | undefined;
 }
 
-/** Whether it may be on a rung. Every rung counts, whatever the type's schedule: a vendor's Retry-After may have chosen it. */
-function mayBeOnRung({ record }: SilentNotification, silentSince: number): boolean {
-  return record.timeline.some(
-    ({ event, at }) => (event === 'retrying' || event === 'deferred') && Date.parse(at) + LONGEST_RUNG_MS > silentSince,
-  );
+/** Whether it waits for its time, or may be on a rung: any, whatever the type's schedule, since a vendor's Retry-After may have chosen it. */
+function mayWait({ record }: SilentNotification, silentSince: number): boolean {
+  return record.timeline.some(({ event, at, until }) => {
+    const isPutOff = event === 'retrying' || event === 'deferred';
+    return isPutOff && (until === undefined ? Date.parse(at) + LONGEST_RUNG_MS : Date.parse(until)) > silentSince;
+  });
 }
 
 /** Whether it may be in a lane where others wait before it: then it is late, and not lost. */
@@ -59,7 +60,7 @@ export function reconcile(
     if ((depths.get(STATUS_QUEUE) ?? 0) > 0) return { resumed: 0, unknown: 0, next };
 
     const now = Date.now();
-    const lost = found.filter((each) => !mayBeOnRung(each, silentSince) && !mayWaitInLane(each, depths));
+    const lost = found.filter((each) => !mayWait(each, silentSince) && !mayWaitInLane(each, depths));
     const moves = lost.flatMap((each) => {
       const isClaimGone = now - Date.parse(each.place.heardAt) > CLAIM_TTL_SECONDS * 1000;
       return movesAfterSilence(each, isClaimGone, new Date(now).toISOString());

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Publisher } from '@notify/messaging';
 import { errorFields, inTransaction, type Lifecycle, type Logger } from '@notify/service-kit';
-import { advanceNotifications } from './advance-notifications.ts';
+import { type Advance, advanceNotifications } from './advance-notifications.ts';
 import { deadlineMessage } from './confirm-deadline.ts';
 import { type KeptNotification, lockNotifications } from './kept-notification-store.ts';
-import { movesUnconfirmed, movesWhenDue } from './next-move.ts';
+import { movesAfterWaits, movesUnconfirmed, movesWhenDue } from './next-move.ts';
 import type { RecordStorage } from './notification-store.ts';
+import { isAt } from './progress.ts';
 import { publishAll } from './publish-all.ts';
+import type { Reminder } from './reminders.ts';
 import type { StatusMetrics } from './status-metrics.ts';
 
 /** Due within a second: half of it passes here at most. */
@@ -23,6 +25,13 @@ interface ReminderContext extends RecordStorage {
   publisher: Publisher;
   metrics: StatusMetrics;
   logger: Logger;
+}
+
+/** What can be done at once when its time has come. */
+function movesOf(reminder: Reminder, notification: KeptNotification, at: string): Advance[] {
+  if (reminder.kind === 'send') return movesWhenDue(notification, at);
+  if (reminder.kind !== 'resume') return [];
+  return movesAfterWaits(notification, ({ position, name }) => name === reminder.wait && isAt(position, reminder), at);
 }
 
 /** Whether its acceptance may still come. Where there is no row, it was removed. */
@@ -46,9 +55,9 @@ function answerReminders({ database, reminders, publisher, metrics }: ReminderCo
       due.map(({ notificationId }) => notificationId),
     );
     const kept = new Map(locked.map((each) => [each.record.notificationId, each]));
-    const moves = due.flatMap(({ kind, notificationId }) => {
-      const notification = kept.get(notificationId);
-      return kind === 'send' && notification !== undefined ? movesWhenDue(notification, at) : [];
+    const moves = due.flatMap((reminder) => {
+      const notification = kept.get(reminder.notificationId);
+      return notification === undefined ? [] : movesOf(reminder, notification, at);
     });
     await advanceNotifications(client, publisher, moves);
     const unconfirmed = due.filter((reminder) => {

@@ -10,6 +10,7 @@ import {
 import { type Db, PgBoss } from 'pg-boss';
 import { v5 as uuidv5 } from 'uuid';
 import type { RecordEvent } from './record-event.ts';
+import { waitBegunBy } from './waits.ts';
 
 const SCHEMA = 'reminders';
 const QUEUE = 'reminders';
@@ -20,8 +21,10 @@ const NAMESPACE = 'a3c1f6de-5c0e-4a53-9f3b-6f0c0a1c7c52';
 export interface Reminder extends Position {
   /** Derived from the event that asked for it, so that a repeat adds none. */
   id: string;
-  /** `send`: it is to go out now. `confirm`: a receipt should have come for this position. */
-  kind: 'send' | 'confirm';
+  /** `send`: it is to go out now. `resume`: what it waited for is over. `confirm`: a receipt should have come for this position. */
+  kind: 'send' | 'resume' | 'confirm';
+  /** Of `resume`: the wait's name. */
+  wait?: string;
   notificationId: string;
   /** RFC 3339. */
   at: string;
@@ -42,14 +45,18 @@ export interface Reminders {
   take(client: DatabaseClient, limit: number): Promise<Reminder[]>;
 }
 
-/** What an event asks to be reminded of: when it is to be sent, or by when a receipt is due. */
+/** What an event asks to be reminded of: when it is to be sent, or goes on, or by when a receipt is due. */
 export function reminderOf(event: RecordEvent): Reminder | undefined {
   const { event_id: eventId, notification_id: notificationId, epoch, hop, attempt, confirm_by: confirmBy } = event;
+  const remind = (kind: Reminder['kind'], at: string, wait?: string): Reminder => {
+    const id = uuidv5(`${eventId}.${kind}`, NAMESPACE);
+    return { id, kind, wait, notificationId, epoch, hop, attempt, at };
+  };
+  const begun = waitBegunBy(event.timeline);
+  if (begun !== undefined) return remind('resume', begun.until, begun.wait.name);
   const sendAt = event.status === 'scheduled' ? event.envelope?.send_at : undefined;
-  const at = sendAt ?? confirmBy;
-  if (at === undefined) return undefined;
-  const kind = sendAt === undefined ? 'confirm' : 'send';
-  return { id: uuidv5(`${eventId}.${kind}`, NAMESPACE), kind, notificationId, epoch, hop, attempt, at };
+  if (sendAt !== undefined) return remind('send', sendAt);
+  return confirmBy === undefined ? undefined : remind('confirm', confirmBy);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { NotificationRecord } from './fold-events.ts';
 import type { KeptNotification } from './kept-notification-store.ts';
 import { LOST_TRACK } from './lost-track.ts';
 import { positionOfEntry } from './merge-timeline.ts';
-import { movesWhenDue, withItsWay } from './next-move.ts';
+import { movesAfterWaits, movesWhenDue, withItsWay } from './next-move.ts';
 import { isAt, type Progress } from './progress.ts';
 import { progressOfHops } from './progress-of-all.ts';
 
@@ -100,5 +100,8 @@ function resumeEnd(
 export function movesAfterSilence(kept: KeptNotification, isClaimGone: boolean, at: string): Advance[] {
   // What waits for its time was never claimed.
   const due = movesWhenDue(kept, at);
-  return due.length > 0 ? due : openEnds(kept.record).map((end) => resumeEnd(kept, end, isClaimGone, at));
+  if (due.length > 0) return due;
+  const waited = movesAfterWaits(kept, () => true, at);
+  const others = openEnds(kept.record).filter(({ status }) => waited.length === 0 || status !== 'scheduled');
+  return [...waited, ...others.map((end) => resumeEnd(kept, end, isClaimGone, at))];
 }

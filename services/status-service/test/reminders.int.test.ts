@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { laneQueue, type NotificationEventJson, type NotificationJson } from '@notify/contracts';
-import type { Delivery } from '@notify/messaging';
+import {
+  type EnvelopeJson,
+  EVENTS_EXCHANGE,
+  laneQueue,
+  type NotificationEventJson,
+  type NotificationJson,
+  parseEnvelope,
+  USER_CHANGED,
+  type WaitReason,
+} from '@notify/contracts';
+import { type Delivery, waitMessage } from '@notify/messaging';
 import { eventually } from '@notify/testing';
 import { acceptedEvent, notificationEvent, scheduledEvent } from './notification-event-builder.ts';
 import { receipt } from './receipt-builder.ts';
@@ -154,7 +163,7 @@ test('thousands that are due in the same second are all sent into their lanes, o
 test('a reminder of what was never accepted is dropped after an hour, and at once where there is no row', async () => {
   const [stub, removed] = [randomUUID(), randomUUID()];
   const anHourAgo = inMs(-3_601_000);
-  const waiting = (id: string) =>
+  const waitingFor = (id: string) =>
     bed.database.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM reminders.job_common WHERE data->>'notificationId' = $1`,
       [id],
@@ -167,6 +176,144 @@ test('a reminder of what was never accepted is dropped after an hour, and at onc
   await readAs(stub, 'sent');
   await readAs(removed, 'sent');
   await bed.database.query('DELETE FROM notifications WHERE id = $1', [removed]);
-  await eventually(async () => (await waiting(stub)).rows[0]?.count === 0);
-  await eventually(async () => (await waiting(removed)).rows[0]?.count === 0);
+  await eventually(async () => (await waitingFor(stub)).rows[0]?.count === 0);
+  await eventually(async () => (await waitingFor(removed)).rows[0]?.count === 0);
+});
+
+/** As a worker tells that a notification has to wait. */
+function waiting(envelope: EnvelopeJson, until: string, reason: WaitReason = 'user_cap'): NotificationEventJson {
+  const parsed = parseEnvelope(envelope);
+  if (parsed.problem !== undefined) throw new Error(parsed.problem);
+  return waitMessage(parsed.envelope, reason, until, new Date().toISOString()).body;
+}
+
+test('what has to wait is scheduled, and goes back into its lane when its time has come, at the same place of its way', async () => {
+  const id = randomUUID();
+  const accepted = acceptedEvent(id, { at: inMs(-2_000) });
+  const failed = notificationEvent(id, 'failover', {
+    status: 'processing',
+    channel: 'email',
+    at: inMs(-1_000),
+    outcome: 'failed',
+  });
+  const until = inMs(1_500);
+  const wait = waiting({ ...accepted.envelope, hop: 1, attempt: 2, deferrals: 3 }, until);
+  await bed.publishEvents([accepted, failed, wait, wait]);
+  expect((await readAs(id, 'scheduled')).timeline.at(-1)).toMatchObject({
+    event: 'deferred',
+    reason: 'user_cap',
+    until,
+  });
+  const back = await eventually(() => of(sms, id)[0]);
+  expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(until));
+  expect(JSON.parse(back.body.toString())).toMatchObject({
+    hop: 1,
+    attempt: 2,
+    deferrals: 4,
+    tried: [{ channel: 'email', status: 'failed' }],
+  });
+  expect(trail(await readAs(id, 'processing')).slice(-2)).toEqual(['deferred sms user_cap', 'due sms user_cap']);
+  await bed.publishEvents([wait]);
+  await eventually(async () => (await reminderCount()) === 0);
+  expect(of(sms, id)).toHaveLength(1);
+});
+
+test('one that waits again is scheduled again, and each wait ends once', async () => {
+  const id = randomUUID();
+  const accepted = acceptedEvent(id, { at: inMs(-1_000) });
+  await bed.publishEvents([accepted, waiting(accepted.envelope, inMs(200))]);
+  await eventually(() => of(email, id).length === 1);
+  await readAs(id, 'processing');
+  await bed.publishEvents([waiting({ ...accepted.envelope, deferrals: 1 }, inMs(700))]);
+  await readAs(id, 'scheduled');
+  await eventually(() => of(email, id).length === 2);
+  await readAs(id, 'processing');
+  await eventually(async () => (await reminderCount()) === 0);
+  expect(of(email, id).map(({ body }) => JSON.parse(body.toString()).deferrals)).toEqual([1, 2]);
+});
+
+test('with mode all each channel waits for itself, and goes back alone', async () => {
+  const id = randomUUID();
+  const accepted = acceptedEvent(id, { at: inMs(-1_000), mode: 'all' });
+  const sent = notificationEvent(id, 'sent', { channel: 'email', at: inMs(0), outcome: 'sent' });
+  await bed.publishEvents([accepted, sent, waiting({ ...accepted.envelope, hop: 1 }, inMs(300))]);
+  await readAs(id, 'scheduled');
+  await eventually(() => of(sms, id).length === 1);
+  await readAs(id, 'processing');
+  expect(of(email, id)).toEqual([]);
+});
+
+test('what was cancelled or sent while it waited does not come back', async () => {
+  const [cancelled, sent, behind] = [randomUUID(), randomUUID(), randomUUID()];
+  const until = inMs(1_000);
+  for (const id of [cancelled, sent, behind]) {
+    const accepted = acceptedEvent(id, { at: inMs(-1_000) });
+    await bed.publishEvents([accepted, waiting(accepted.envelope, until)]);
+  }
+  await readAs(cancelled, 'scheduled');
+  expect((await service.post(`/notifications/${cancelled}/cancel`)).status).toBe(200);
+  // By another copy of its message, that the broker delivered again.
+  await bed.publishEvents([notificationEvent(sent, 'sent', { channel: 'email', at: inMs(0), outcome: 'sent' })]);
+  await readAs(sent, 'sent');
+  await eventually(() => of(email, behind).length === 1);
+  await eventually(async () => (await reminderCount()) === 0);
+  expect([...of(email, cancelled), ...of(email, sent)]).toEqual([]);
+  expect([(await read(cancelled)).status, (await read(sent)).status]).toEqual(['cancelled', 'sent']);
+});
+
+/** As user-service tells that somebody has changed. */
+const announceChange = (userId: string): Promise<void> =>
+  bed.broker.publish({
+    exchange: EVENTS_EXCHANGE,
+    routingKey: USER_CHANGED,
+    messageId: randomUUID(),
+    body: { version: 1, id: userId },
+  });
+
+test("when a user changes, what waits for the end of the user's quiet hours is decided anew at once, and nothing else", async () => {
+  const [person, another] = [randomUUID(), randomUUID()];
+  const until = inMs(3_600_000);
+  const waits = async (userId: string, reason: WaitReason, wishes: Partial<EnvelopeJson> = {}): Promise<string> => {
+    const id = randomUUID();
+    const accepted = acceptedEvent(id, { at: inMs(-1_000), recipient: { user_id: userId }, ...wishes });
+    const hops = accepted.envelope.mode === 'all' ? [0, 1] : [0];
+    const told = hops.map((hop) => waiting({ ...accepted.envelope, hop }, until, reason));
+    await bed.publishEvents([accepted, ...told]);
+    await readAs(id, 'scheduled');
+    return id;
+  };
+  const [quiet, all] = [await waits(person, 'quiet_hours'), await waits(person, 'quiet_hours', { mode: 'all' })];
+  const others = [await waits(person, 'user_cap'), await waits(another, 'quiet_hours')];
+  const later = randomUUID();
+  await bed.publishEvents([scheduledEvent(later, until, { recipient: { user_id: person } })]);
+  await readAs(later, 'scheduled');
+  await announceChange(person);
+  await announceChange(person);
+  await readAs(quiet, 'processing');
+  await eventually(() => of(email, quiet).length + of(email, all).length + of(sms, all).length >= 3);
+  await announceChange(another);
+  await readAs(others[1] as string, 'processing');
+  expect([quiet, all].map((id) => of(email, id).length)).toEqual([1, 1]);
+  expect(JSON.parse(of(email, quiet)[0]?.body.toString() ?? '')).toMatchObject({ deferrals: 1, is_resumed: true });
+  expect(trail(await read(quiet)).slice(-2)).toEqual(['deferred email quiet_hours', 'due email user_changed']);
+  expect([...of(email, others[0] as string), ...of(email, later)]).toEqual([]);
+  expect([(await read(others[0] as string)).status, (await read(later)).status]).toEqual(['scheduled', 'scheduled']);
+});
+
+test('more than one batch of waiting notifications is decided anew, each once', async () => {
+  const person = randomUUID();
+  const accepted = Array.from({ length: 450 }, () =>
+    acceptedEvent(randomUUID(), { at: inMs(-1_000), recipient: { user_id: person } }),
+  );
+  const until = inMs(3_600_000);
+  await bed.publishEvents(accepted.flatMap((each) => [each, waiting(each.envelope, until, 'quiet_hours')]));
+  const ids = new Set<string>(accepted.map((each) => each.notification_id));
+  await eventually(async () => {
+    const count = "SELECT count(*)::int AS count FROM notifications WHERE status = 'scheduled' AND user_id = $1";
+    return (await bed.database.query<{ count: number }>(count, [person])).rows[0]?.count === ids.size;
+  });
+  await announceChange(person);
+  const back = () => email.filter(({ headers }) => ids.has(String(headers['notification_id'])));
+  await eventually(() => back().length === ids.size, 30_000);
+  expect(new Set(back().map(({ messageId }) => messageId)).size).toBe(ids.size);
 });

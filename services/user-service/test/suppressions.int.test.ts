@@ -32,8 +32,7 @@ async function found(address: string): Promise<SuppressionJson[]> {
 /** What a worker would be told. */
 async function isClaimRefused(address: string, channel: SuppressibleChannel = 'email'): Promise<boolean> {
   const claim = await createClaims(redis, digestOf).begin(randomUUID(), { epoch: 0, hop: 0, attempt: 1 }, 'token', {
-    channel,
-    address,
+    address: { channel, address },
   });
   return claim.state === 'suppressed';
 }

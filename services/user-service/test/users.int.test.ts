@@ -186,7 +186,20 @@ test('preferences are empty at first, then as they were put', async () => {
   expect((await service.call('get', `/users/${userId}/preferences`)).body).toEqual(preferences);
 });
 
-test('preferences that name an unknown channel, or what is not built yet, are refused', async () => {
+test('quiet hours are kept as they were put and are part of the profile; without them there are none', async () => {
+  const userId = newId();
+  await service.call('put', `/users/${userId}`, { timezone: 'Africa/Lagos' });
+  const hours = { start: '22:00', end: '07:00', timezone: 'Europe/Berlin', days: ['Fri', 'sat'] };
+  const kept = { ...hours, days: ['fri', 'sat'] };
+  const put = await service.call('put', `/users/${userId}/preferences`, { quiet_hours: hours });
+  expect(put.body.quiet_hours).toEqual(kept);
+  const profile = (await service.call('get', `/users/${userId}/profile`)).body;
+  expect(profile).toMatchObject({ timezone: 'Africa/Lagos', preferences: { quiet_hours: kept } });
+  await service.call('put', `/users/${userId}/preferences`, {});
+  expect((await service.call('get', `/users/${userId}/preferences`)).body).toEqual({ channels: {}, types: {} });
+});
+
+test('preferences that name an unknown channel, or hours that nobody could keep, are refused', async () => {
   const userId = newId();
   await service.call('put', `/users/${userId}`, {});
   for (const preferences of [
@@ -194,7 +207,13 @@ test('preferences that name an unknown channel, or what is not built yet, are re
     { channel_order: ['email', 'email'] },
     { channel_order: ['fax'] },
     { types: { 'not a type': {} } },
-    { quiet_hours: { start: '22:00', end: '07:00' } },
+    { quiet_hours: { start: '22:00' } },
+    { quiet_hours: { start: '24:00', end: '07:00' } },
+    { quiet_hours: { start: '7:00', end: '08:00' } },
+    { quiet_hours: { start: '08:00', end: '08:00' } },
+    { quiet_hours: { start: '22:00', end: '07:00', timezone: 'Mars/Olympus' } },
+    { quiet_hours: { start: '22:00', end: '07:00', days: [] } },
+    { quiet_hours: { start: '22:00', end: '07:00', days: ['mon', 'MON'] } },
   ]) {
     expect((await service.call('put', `/users/${userId}/preferences`, preferences)).status).toBe(400);
   }

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { CALLER_ID_PATTERN } from '../ids.ts';
-import type { Device, PreferencesJson } from '../profile.ts';
+import { type Device, type PreferencesJson, type QuietHours, WEEKDAYS } from '../profile.ts';
 import * as field from './fields.ts';
 
 /** `PUT /api/v1/users/{user_id}`: what is left out is emptied. */
@@ -56,6 +56,22 @@ const channelSwitches = Joi.object({
 });
 const channelOrder = Joi.array().items(field.channel()).min(1).unique();
 
+const wallTime = () => Joi.string().pattern(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
+const quietHours = Joi.object<QuietHours>({
+  start: wallTime().required(),
+  // Else it would be all day or never, and nobody could tell which.
+  end: wallTime().invalid(Joi.ref('start')).required(),
+  timezone: field.timezone(),
+  days: Joi.array()
+    .items(
+      Joi.string()
+        .lowercase()
+        .valid(...WEEKDAYS),
+    )
+    .min(1)
+    .unique(),
+});
+
 /** `PUT /api/v1/users/{user_id}/preferences` */
 export const preferencesSchema = Joi.object<PreferencesJson>({
   channels: channelSwitches.default({}),
@@ -64,6 +80,7 @@ export const preferencesSchema = Joi.object<PreferencesJson>({
     .pattern(CALLER_ID_PATTERN, Joi.object({ channels: channelSwitches.default({}), channel_order: channelOrder }))
     .max(200)
     .default({}),
+  quiet_hours: quietHours,
 }).label('Preferences');
 
 export const pageQuerySchema = Joi.object<{ limit: number; cursor?: string }>({
