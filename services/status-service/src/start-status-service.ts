@@ -18,6 +18,7 @@ import type { StatusConfig } from './config.ts';
 import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
 import { createEventBatchHandler } from './event-consumer.ts';
+import { startKeepingMonths } from './keep-months.ts';
 import { notificationsRoute } from './notifications-route.ts';
 import { operateRoute } from './operate-route.ts';
 import { startReconcileLoop } from './reconcile-loop.ts';
@@ -45,6 +46,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     logger,
     lifecycle,
   );
+  await startKeepingMonths(database, config.RECORD_RETENTION_MONTHS, logger, lifecycle);
   const reminders = await openReminders(database, logger, lifecycle);
   // Not required: without it nothing can be cancelled, what has arrived can't be closed, and everything else goes on.
   const redis = await openRedis(config.REDIS_URL, logger, lifecycle, { isRequired: false });
