@@ -39,6 +39,19 @@ function changePartitions<T>(database: Database, work: (client: DatabaseClient) 
   });
 }
 
+/** Ids of other systems may look as if they were made then: such rows move, since PostgreSQL would refuse a partition for what another one has. */
+async function createPartition(client: DatabaseClient, name: string, range: readonly [Date, Date]): Promise<void> {
+  const [from, until] = range.map((date) => `first_id_at('${date.toISOString()}')`);
+  await client.query(`
+    LOCK TABLE notifications_rest IN ACCESS EXCLUSIVE MODE;
+    CREATE TEMPORARY TABLE moved ON COMMIT DROP AS
+      SELECT * FROM notifications_rest WHERE id >= ${from} AND id < ${until};
+    DELETE FROM notifications_rest WHERE id IN (SELECT id FROM moved);
+    CREATE TABLE ${name} PARTITION OF notifications FOR VALUES FROM (${from}) TO (${until}) WITH (fillfactor = 85);
+    INSERT INTO notifications SELECT * FROM moved;
+    DROP TABLE moved`);
+}
+
 /**
  * Creates the partitions of these months, where there is none for them yet.
  * @throws what PostgreSQL throws when the table is busy for too long; trying again later is harmless.
@@ -49,11 +62,7 @@ export async function createPartitions(database: Database, months: readonly Mont
     for (const month of months) {
       const start = startOfMonth(month);
       if (partitions.some(({ fromMs, untilMs }) => fromMs <= start.getTime() && start.getTime() < untilMs)) continue;
-      const bounds = [start, startOfMonth(addMonths(month, 1))].map((date) => `first_id_at('${date.toISOString()}')`);
-      await client.query(
-        `CREATE TABLE ${partitionOfMonth(month)} PARTITION OF notifications
-         FOR VALUES FROM (${bounds[0]}) TO (${bounds[1]}) WITH (fillfactor = 85)`,
-      );
+      await createPartition(client, partitionOfMonth(month), [start, startOfMonth(addMonths(month, 1))]);
     }
   });
 }

@@ -68,6 +68,14 @@ test('a notification lies in the month in which its id was made, to the millisec
   expect(await partitionOf(foreign)).toBe('notifications_rest');
 });
 
+test('an id of another system that looks like one of a month to come does not keep that month from being created', async () => {
+  const id = idMadeAt('2032-01-10T00:00:00Z');
+  await insert(id, NOW.toISOString());
+  expect(await partitionOf(id)).toBe('notifications_rest');
+  await createPartitions(database, ['2032-01', '2032-02']);
+  expect(await partitionOf(id)).toBe('notifications_2032_01');
+});
+
 test('whoever looks a notification up, locks or updates it touches the partition of its month alone', async () => {
   await createMonths(database, NOW);
   const id = idMadeAt('2031-06-10T00:00:00Z');
