@@ -8,6 +8,9 @@ import {
   TEMPLATE_CHANGED,
   TIMELINE_EVENTS,
   USER_CHANGED,
+  USER_ERASED,
+  userChangedSchema,
+  userErasedSchema,
 } from './events.ts';
 import { receiptSchema } from './receipt.ts';
 import { EVENTS_EXCHANGE } from './topology.ts';
@@ -57,7 +60,15 @@ export const MESSAGE_CATALOGUE: readonly CatalogueMessage[] = [
     exchange: EVENTS_EXCHANGE,
     routingKey: USER_CHANGED,
     parameters: {},
-    schema: changedSchema,
+    schema: userChangedSchema,
+  },
+  {
+    name: 'user_erased',
+    summary: 'Whoever keeps something of this person forgets it',
+    exchange: EVENTS_EXCHANGE,
+    routingKey: USER_ERASED,
+    parameters: {},
+    schema: userErasedSchema,
   },
   {
     name: 'template_changed',
