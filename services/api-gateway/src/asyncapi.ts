@@ -1,6 +1,6 @@
 import { clientFrameSchema, MESSAGE_CATALOGUE, SERVER_FRAMES } from '@notify/contracts';
 import type Joi from 'joi';
-import { jsonSchemaOf } from './openapi.ts';
+import { jsonSchemaOf } from './json-schema-of.ts';
 
 interface DocumentedMessage {
   name: string;
