@@ -22,6 +22,7 @@ export * from './rungs.ts';
 export * from './statuses.ts';
 export * from './sync-reply.ts';
 export * from './template-version.ts';
+export * from './timeline-meanings.ts';
 export * from './topology.ts';
 export * from './validate.ts';
 export * from './waits.ts';

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { notificationWebhookSchema, WEBHOOK_TYPES, webhookWebhookSchema } from '@notify/contracts';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { openApiDocument } from './openapi.ts';
 import { OPERATIONS } from './operations.ts';
@@ -16,5 +17,18 @@ test('the document is valid OpenAPI 3.1, with an operation id of its own for eac
 test('every example fits its own schema', () => {
   for (const { body, method, path } of OPERATIONS) {
     expect([method, path, body?.schema.validate(body.example).error]).toEqual([method, path, undefined]);
+  }
+});
+
+test('each event of a webhook has an entry, with an example that fits what receivers are promised', () => {
+  const webhooks = openApiDocument('http://localhost:8001')['webhooks'] as Record<
+    string,
+    { post: { requestBody: { content: { 'application/json': { example: { type: string } } } } } }
+  >;
+  expect(Object.keys(webhooks)).toEqual([...WEBHOOK_TYPES]);
+  for (const [type, { post }] of Object.entries(webhooks)) {
+    const { example } = post.requestBody.content['application/json'];
+    const schema = type.startsWith('notification.') ? notificationWebhookSchema : webhookWebhookSchema;
+    expect([type, example.type, schema.validate(example).error]).toEqual([type, type, undefined]);
   }
 });

@@ -1,31 +1,8 @@
 import { ERROR_CODES } from '@notify/contracts';
-import type Joi from 'joi';
-import joiToJson from 'joi-to-json';
+import { jsonSchemaOf } from './json-schema-of.ts';
 import type { Operation } from './operations/operation.ts';
 import { OPERATIONS } from './operations.ts';
-
-// Its types describe an ES module; what node loads is the function itself.
-const parse = joiToJson as unknown as (typeof joiToJson)['parse'];
-
-interface JsonSchema {
-  properties?: Record<string, JsonSchema>;
-  required?: string[];
-  [keyword: string]: unknown;
-}
-
-/** The converter also lists a pattern of keys as if it were a property: `/^...$/`. Only patternProperties is meant. */
-function dropPatternNames(json: JsonSchema): JsonSchema {
-  for (const [name, property] of Object.entries(json.properties ?? {})) {
-    if (name.startsWith('/^')) delete json.properties?.[name];
-    else dropPatternNames(property);
-  }
-  return json;
-}
-
-function jsonSchemaOf(schema: Joi.ObjectSchema): JsonSchema {
-  const { schemas: _none, ...json } = parse(schema, 'open-api-3.1') as JsonSchema;
-  return dropPatternNames(json);
-}
+import { WEBHOOK_PAYLOADS, webhooksObject } from './webhooks-object.ts';
 
 const KEY_SECURITY = [{ bearer: [] }, { apiKey: [] }];
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
@@ -110,6 +87,7 @@ export function openApiDocument(serverUrl: string): Record<string, unknown> {
     servers: [{ url: serverUrl }],
     security: KEY_SECURITY,
     paths,
+    webhooks: webhooksObject(),
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
@@ -117,6 +95,7 @@ export function openApiDocument(serverUrl: string): Record<string, unknown> {
         userToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
       },
       schemas: {
+        ...WEBHOOK_PAYLOADS,
         Problem: {
           type: 'object',
           required: ['type', 'title', 'status', 'code', 'correlation_id'],

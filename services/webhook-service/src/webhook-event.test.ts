@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { notificationWebhookSchema, webhookWebhookSchema } from '@notify/contracts';
 import { eventOf } from '../test/event-builder.ts';
-import { deliveryId, readEvents, switchedEvent, testEvent, wants } from './webhook-event.ts';
+import { deliveryId, readEvents, switchedEvent, testEvent, type WebhookEventToTell, wants } from './webhook-event.ts';
 
 const read = (json: unknown) => readEvents(Buffer.from(JSON.stringify(json)));
 const withLine = (line: object) => {
@@ -60,4 +61,16 @@ test('what becomes of a webhook is for the others, whatever their notification t
   expect(wants({ id: 'one', ...filter }, disabled)).toBe(false);
   expect(wants({ id: 'two', ...filter }, switchedEvent('one', undefined, new Date()))).toBe(false);
   expect(wants({ id: 'two', ...filter }, testEvent('one', 'key', new Date()))).toBe(false);
+});
+
+test('what is told fits the schemas that the API documents', () => {
+  const payloadOf = ({ type, occurredAt, data }: WebhookEventToTell) =>
+    JSON.parse(JSON.stringify({ type, timestamp: occurredAt, sequence: 1, data }));
+  const id = crypto.randomUUID();
+  const at = new Date();
+  const [sent] = read(eventOf({})) ?? [];
+  if (sent === undefined) throw new Error('no event');
+  expect(notificationWebhookSchema.validate(payloadOf(sent)).error).toBeUndefined();
+  const ofWebhooks = [switchedEvent(id, 'gone', at), switchedEvent(id, undefined, at), testEvent(id, 'key', at)];
+  for (const event of ofWebhooks) expect(webhookWebhookSchema.validate(payloadOf(event)).error).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import Joi from 'joi';
-import type { Channel } from '../channels.ts';
+import { CHANNELS, type Channel } from '../channels.ts';
 import { TIMELINE_EVENTS, type TimelineEvent } from '../events.ts';
-import type { Status } from '../statuses.ts';
+import { STATUSES, type Status } from '../statuses.ts';
 import * as field from './fields.ts';
 
 /** What a webhook can ask for: every line of a notification's timeline, and what becomes of the other webhooks. */
@@ -12,10 +12,12 @@ export const WEBHOOK_EVENTS = [
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 /** `webhook.test` comes from the test button alone, and to whoever pressed it. */
-export type WebhookType = WebhookEvent | 'webhook.test';
+export const WEBHOOK_TYPES = [...WEBHOOK_EVENTS, 'webhook.test'] as const;
+export type WebhookType = (typeof WEBHOOK_TYPES)[number];
 
 /** Why a webhook gets nothing: it answered 410, it failed for days, or somebody said so. */
-export type WebhookDisabledReason = 'gone' | 'failing' | 'by_hand';
+const WEBHOOK_DISABLED_REASONS = ['gone', 'failing', 'by_hand'] as const;
+export type WebhookDisabledReason = (typeof WEBHOOK_DISABLED_REASONS)[number];
 
 /** A webhook as the API shows it: never its secret. */
 export interface WebhookJson {
@@ -149,3 +151,32 @@ export interface WebhookPayloadJson {
   sequence: number;
   data: NotificationWebhookDataJson | WebhookWebhookDataJson;
 }
+
+const payloadSchema = (data: Joi.ObjectSchema) =>
+  Joi.object<WebhookPayloadJson>({
+    type: Joi.valid(...WEBHOOK_TYPES).required(),
+    timestamp: Joi.string().isoDate().required(),
+    sequence: Joi.number().integer().min(1).required(),
+    data: data.required(),
+  }).unknown();
+
+/** What receivers can rely on in `notification.*`; later versions may add fields. */
+export const notificationWebhookSchema = payloadSchema(
+  Joi.object<NotificationWebhookDataJson>({
+    notification_id: Joi.string().guid().required(),
+    notification_type: Joi.string().required(),
+    event: Joi.valid(...TIMELINE_EVENTS).required(),
+    status: Joi.valid(...STATUSES).required(),
+    channel: Joi.valid(...CHANNELS),
+    provider: Joi.string(),
+    reason: Joi.string(),
+    correlation_id: Joi.string().required(),
+  }).unknown(),
+);
+/** The same of `webhook.*`. */
+export const webhookWebhookSchema = payloadSchema(
+  Joi.object<WebhookWebhookDataJson>({
+    webhook_id: Joi.string().guid().required(),
+    reason: Joi.valid(...WEBHOOK_DISABLED_REASONS),
+  }).unknown(),
+);
