@@ -155,7 +155,7 @@ export const changedSchema = Joi.object<ChangedJson>({
 export interface UserErasedJson extends ChangedJson {
   erased_at: string;
 }
-const userErasedSchema = Joi.object<UserErasedJson>({
+export const userErasedSchema = Joi.object<UserErasedJson>({
   version: Joi.valid(1).required(),
   id: Joi.string().required(),
   erased_at: Joi.string().isoDate().required(),

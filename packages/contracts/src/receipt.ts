@@ -24,7 +24,7 @@ export interface ReceiptJson extends Position {
   occurred_at: string;
 }
 
-const receiptSchema = Joi.object<ReceiptJson>({
+export const receiptSchema = Joi.object<ReceiptJson>({
   version: Joi.valid(1).required(),
   event_id: Joi.string().required(),
   outcome: Joi.valid(...RECEIPT_OUTCOMES).required(),

@@ -1,0 +1,12 @@
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { projectDir } from '../local/paths.ts';
+import { asyncApiDocument } from './asyncapi-document.ts';
+
+export const asyncApiFile = join(projectDir, 'docs', 'asyncapi.yaml');
+
+/** What docs/asyncapi.yaml is to say. */
+export function asyncApiYaml(): string {
+  const note = '# Made by `npm run asyncapi` from packages/contracts: change it there.\n';
+  return note + stringify(asyncApiDocument(), { aliasDuplicateObjects: false, lineWidth: 120 });
+}
