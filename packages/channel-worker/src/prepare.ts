@@ -70,10 +70,23 @@ function devicesInReach(devices: readonly Address[], providers: readonly string[
 
 /**
  * Finds out whom to send what on this channel, as things are now: preferences may have changed since the gateway planned.
- * Answers from memory when it can.
+ * Answers from memory when it can. Before something is put off for hours, the user is looked up afresh.
  * @param providers the names of those in use, in the order of preference.
  */
 export async function prepare(
+  envelope: Envelope,
+  channel: Channel,
+  enrichment: Enrichment,
+  types: NotificationTypes,
+  providers: readonly string[],
+): Promise<Prepared> {
+  const prepared = await prepareWithUser(envelope, channel, enrichment, types, providers);
+  // The record may have heard of a change before we do: then nobody would wake what is put off by the hours of before.
+  if (prepared.state !== 'quiet' || envelope.isResumed) return prepared;
+  return prepareWithUser({ ...envelope, isResumed: true }, channel, enrichment, types, providers);
+}
+
+async function prepareWithUser(
   envelope: Envelope,
   channel: Channel,
   { users, templates, links }: Enrichment,

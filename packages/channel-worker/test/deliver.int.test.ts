@@ -360,15 +360,19 @@ test('where its type will not have it wait it is suppressed, on whatever channel
 
 const wallTime = (inMinutes: number) => new Date(Date.now() + inMinutes * 60_000).toISOString().slice(11, 16);
 
-/** A user who is remembered, until dropped, as somebody who has quiet hours now, and really has those given. */
-function quietUser(quietHours?: QuietHours): { enrichment: Enrichment; dropped: string[] } {
+const quietFor = (minutes: number): QuietHours => ({ start: wallTime(-60), end: wallTime(minutes) });
+
+/** A user with these hours who is remembered, until dropped, with others. */
+function quietUser({ now, remembered }: { now?: QuietHours; remembered?: QuietHours }): {
+  enrichment: Enrichment;
+  dropped: string[];
+} {
   const dropped: string[] = [];
-  const remembered = { start: wallTime(-60), end: wallTime(60) };
   const lookUp = async (userId: string): Promise<Profile> => ({
     userId,
     email: `${userId}@example.com`,
     devices: [],
-    preferences: { channels: {}, types: {}, quietHours: dropped.includes(userId) ? quietHours : remembered },
+    preferences: { channels: {}, types: {}, quietHours: dropped.includes(userId) ? now : remembered },
   });
   const users = { lookUp, drop: (userId: string) => void dropped.push(userId) };
   return { dropped, enrichment: { users, templates: { lookUp: async () => undefined, drop: () => {} }, links } };
@@ -376,7 +380,7 @@ function quietUser(quietHours?: QuietHours): { enrichment: Enrichment; dropped: 
 
 test('in quiet hours it waits in the record for their end; critical ones and exempt types do not, and what would expire has expired', async () => {
   const types = createNotificationTypes({ defaults: {}, types: { otp: { required: true } } });
-  const deliver = createEmailDeliver({ ...quietUser(), types });
+  const deliver = createEmailDeliver({ ...quietUser({ now: quietFor(60), remembered: quietFor(60) }), types });
   const to = { recipient: { userId: randomUUID() } };
   const [waits, expires] = [
     envelopeOf(to),
@@ -394,22 +398,29 @@ test('in quiet hours it waits in the record for their end; critical ones and exe
 });
 
 test('what comes back from a wait is decided by what the user wants now, not by what is remembered', async () => {
-  const user = quietUser();
-  const deliver = createEmailDeliver(user);
-  const envelope = envelopeOf({ recipient: { userId: randomUUID() } });
-  await deliver(deliveryOf(envelope));
-  await deliver(deliveryOf({ ...envelope, deferrals: 1, isResumed: true }));
-  expect(user.dropped).toHaveLength(1);
-  expect(calls).toHaveLength(1);
-  const later = { start: wallTime(-60), end: wallTime(120) };
+  const user = quietUser({ now: quietFor(60) });
   const still = envelopeOf({ recipient: { userId: randomUUID() }, deferrals: 1, isResumed: true });
-  await createEmailDeliver(quietUser(later))(deliveryOf(still));
+  await createEmailDeliver(user)(deliveryOf(still));
+  await eventually(() => eventsOf(still).length === 1);
+  expect(eventsOf(still)).toMatchObject([{ event: 'deferred', status: 'scheduled' }]);
+  expect(user.dropped).toHaveLength(1);
+  expect(calls).toEqual([]);
+});
+
+test('before it waits for the end of quiet hours, the user is looked up afresh: hours that are no longer so hold nothing back', async () => {
+  const ended = quietUser({ remembered: quietFor(60) });
+  await createEmailDeliver(ended)(deliveryOf(envelopeOf({ recipient: { userId: randomUUID() } })));
+  expect(ended.dropped).toHaveLength(1);
+  expect(calls).toHaveLength(1);
+  const later = quietFor(120);
+  const still = envelopeOf({ recipient: { userId: randomUUID() } });
+  await createEmailDeliver(quietUser({ now: later, remembered: quietFor(60) }))(deliveryOf(still));
   await eventually(() => eventsOf(still).length === 1);
   expect(eventsOf(still)[0]?.timeline[0]?.until).toContain(`T${later.end}:00`);
 });
 
 test('quiet hours that have begun since do not hide what was done before them: sent, cancelled, or cut off', async () => {
-  const deliver = createEmailDeliver(quietUser());
+  const deliver = createEmailDeliver(quietUser({ now: quietFor(60), remembered: quietFor(60) }));
   const [sent, cancelled, cutOff] = [0, 1, 2].map(() => envelopeOf({ recipient: { userId: randomUUID() } })) as [
     Envelope,
     Envelope,

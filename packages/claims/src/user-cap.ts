@@ -5,13 +5,14 @@ import type { AddressDigest } from './address-digest.ts';
 export const COUNTED_FIELD = 'counted';
 /** Another clock than Redis's may have called it back: so much before its time it may go. */
 export const EARLY_MS = 1_000;
-/** A place that was not used by then (quiet hours came in between) is taken anew, so that those held back do not all go out at once. */
+/** After this much (quiet hours came in between, or the lane is behind) it is asked anew whether there is room, so that those held back do not all go out at once. */
 const LATE_MS = 60_000;
 
 /**
  * The times at which a person gets something, as a sorted set: at most `cap` of them in any window. What finds no room now is given the
  * first place that will be free, and keeps it, so that it waits once, and those who wait come in turn instead of all at once.
- * Without a place up to `notAfter` it takes none.
+ * Who comes late, and finds fewer than `cap` in the window that ends now, goes now and not to the end of the line; those whose turns are still
+ * to come keep theirs. Without a place up to `notAfter` it takes none.
  */
 export const TAKE_PLACE = `
 local function takePlace(key, id, cap, windowMs, now, notAfter)
@@ -19,11 +20,15 @@ local function takePlace(key, id, cap, windowMs, now, notAfter)
   if place and place >= now - ${LATE_MS} then return place end
   redis.call('ZREM', key, id)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now - windowMs)
-  local newest = redis.call('ZREVRANGE', key, cap - 1, cap - 1, 'WITHSCORES')[2]
-  place = math.max(now, newest and newest + windowMs or 0)
+  if place and redis.call('ZCOUNT', key, '-inf', now) < cap then
+    place = now
+  else
+    local newest = redis.call('ZREVRANGE', key, cap - 1, cap - 1, 'WITHSCORES')[2]
+    place = math.max(now, newest and newest + windowMs or 0)
+  end
   if place > now and notAfter and place >= notAfter then return nil end
   redis.call('ZADD', key, place, id)
-  redis.call('PEXPIREAT', key, place + windowMs)
+  redis.call('PEXPIREAT', key, redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')[2] + windowMs)
   return place
 end
 `;

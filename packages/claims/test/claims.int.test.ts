@@ -160,6 +160,19 @@ test('a place that was let pass is taken anew, behind those who had theirs', asy
   expect(minutesUntil(await claims.begin(id, at(), 'a', capped()))).toBe(9);
 });
 
+test('who let a place pass goes now where this window has room, one after the other, and those after them keep their turns', async () => {
+  const key = userCapKey(`user:${id}`);
+  const inMinutes = (minutes: number) => Date.now() + minutes * 60_000;
+  const [late, later, last] = [randomUUID(), randomUUID(), randomUUID()];
+  await redis.zadd(key, inMinutes(-61), late, inMinutes(-31), later, inMinutes(-2), last, inMinutes(28), id);
+  const send = capped({ perWindow: 1, windowMs: 30 * 60_000 });
+  expect(minutesUntil(await claims.begin(late, at(), 'a', send))).toBe(58);
+  expect(await claims.begin(last, at(), 'a', send)).toEqual({ state: 'granted' });
+  expect(minutesUntil(await claims.begin(later, at(), 'a', send))).toBe(88);
+  expect(minutesUntil(await claims.begin(id, at(), 'a', send))).toBe(28);
+  expect(await redis.pttl(key)).toBeGreaterThan(117 * 60_000);
+});
+
 test('what would wait too long, or is not to wait at all, is claimed and takes no place', async () => {
   for (let n = 0; n < 2; n++) await beginNew(capped());
   expect(await beginNew(capped({ notAfterMs: 0 }))).toEqual({ state: 'over_cap' });

@@ -148,6 +148,17 @@ export const changedSchema = Joi.object<ChangedJson>({
   id: Joi.string().required(),
 }).unknown();
 
+/** `user.changed` */
+export interface UserChangedJson extends ChangedJson {
+  /** What may be different: fields of the user, `preferences`, `devices`. Left out: anything. */
+  changed?: readonly string[];
+}
+export const userChangedSchema = Joi.object<UserChangedJson>({
+  version: Joi.valid(1).required(),
+  id: Joi.string().required(),
+  changed: Joi.array().items(Joi.string()),
+}).unknown();
+
 /**
  * `user.erased`: whoever keeps something of this person forgets it. Told several times, over a day, so that what was on its way then is found too;
  * each time all that is older than `erased_at`, and nothing of somebody who got the same id later.
@@ -171,10 +182,10 @@ export interface Erasure {
 }
 
 /** What a `user.erased` message says, or what is wrong with it. Never throws. */
-export function parseUserErased(body: Buffer): { erasure: Erasure; problem?: never } | { problem: string } {
+export function parseUserErased(text: string): { erasure: Erasure; problem?: never } | { problem: string } {
   let json: unknown;
   try {
-    json = JSON.parse(body.toString());
+    json = JSON.parse(text);
   } catch {
     return { problem: 'not JSON' };
   }

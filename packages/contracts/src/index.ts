@@ -15,6 +15,8 @@ export * from './http/templates.ts';
 export * from './http/users.ts';
 export * from './http/webhooks.ts';
 export * from './ids.ts';
+export * from './live.ts';
+export * from './live-schemas.ts';
 export * from './notification-types.ts';
 export * from './profile.ts';
 export * from './receipt.ts';

@@ -128,6 +128,7 @@ test.each([
     '2026-06-01T22:00:00.000Z',
   ],
   ['without any zone', night, '2026-06-01T23:00:00Z', undefined, '2026-06-02T07:00:00.000Z'],
+  ['in a zone that Temporal does not know', night, '2026-06-01T23:00:00Z', 'PST', '2026-06-02T07:00:00.000Z'],
   ['at an offset of 45 minutes', night, '2026-06-01T18:00:00Z', 'Asia/Kathmandu', '2026-06-02T01:15:00.000Z'],
   ['when the night is an hour shorter', night, '2026-03-29T00:00:00Z', 'Europe/Berlin', '2026-03-29T05:00:00.000Z'],
   ['when it is an hour longer', night, '2026-10-24T22:00:00Z', 'Europe/Berlin', '2026-10-25T06:00:00.000Z'],
@@ -160,6 +161,13 @@ test.each([
     '2026-06-06T07:00:00.000Z',
   ],
   ['on the evening of another day', { ...night, days: ['fri' as const] }, '2026-06-06T23:00:00Z', 'UTC', undefined],
+  [
+    'when the clock goes back into the evening before',
+    { start: '23:13', end: '23:02' },
+    '2001-10-28T03:00:59.999Z',
+    'America/Moncton',
+    '2001-10-28T03:02:00.000Z',
+  ],
   ['where a whole day was skipped', night, '2011-12-30T09:30:00Z', 'Pacific/Apia', '2011-12-30T17:00:00.000Z'],
 ])('%s', (_when, hours, at, timezone, end) => {
   expect(endOf(hours, at, timezone)).toBe(end);

@@ -11,23 +11,33 @@ function isQuiet(local: Temporal.ZonedDateTime, { start, end, days }: QuietHours
   return (start <= time && isOn(today)) || (time < end && isOn(today.subtract({ days: 1 })));
 }
 
+/** A zone that Temporal does not know was stored when it was not asked yet; UTC is as good as none. */
+function inZone(now: Date, zone: string): Temporal.ZonedDateTime {
+  const instant = Temporal.Instant.fromEpochMilliseconds(now.getTime());
+  try {
+    return instant.toZonedDateTimeISO(zone);
+  } catch {
+    return instant.toZonedDateTimeISO('UTC');
+  }
+}
+
 /**
  * When the quiet hours that it is now are over, or undefined when it is none of them.
  *
  * The clock on the wall decides, also when it is put forward or back: hours that would end while it jumps end with the jump, and those whose
  * end it shows twice are over the first time, and begin again where it goes back into them.
- * @param timezone that of the user, for hours that name none; without either they are in UTC.
+ * @param timezone that of the user, for hours that name none; without either, or where that is none, they are in UTC.
  */
 export function endOfQuietHours(hours: QuietHours, timezone: string | undefined, now: Date): Date | undefined {
-  const zone = hours.timezone ?? timezone ?? 'UTC';
-  const local = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone);
+  const local = inZone(now, hours.timezone ?? timezone ?? 'UTC');
   if (!isQuiet(local, hours)) return undefined;
   const end = Temporal.PlainTime.from(hours.end);
   const today = local.toPlainDate();
-  // The day after tomorrow's too: where the clock jumps from hours of nearly a day into the next ones, tomorrow's never comes.
-  const ends = [0, 1, 2].flatMap((days) =>
+  // The day after tomorrow's too: where the clock jumps from hours of nearly a day into the next ones, tomorrow's never comes. And
+  // yesterday's: a clock that goes back just after midnight shows that evening again.
+  const ends = [-1, 0, 1, 2].flatMap((days) =>
     (['earlier', 'later'] as const).map((disambiguation) =>
-      today.add({ days }).toPlainDateTime(end).toZonedDateTime(zone, { disambiguation }),
+      today.add({ days }).toPlainDateTime(end).toZonedDateTime(local.timeZoneId, { disambiguation }),
     ),
   );
   const [first] = [...ends, local.getTimeZoneTransition('next')]

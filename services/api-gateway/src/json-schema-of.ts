@@ -35,7 +35,7 @@ function tidy(json: JsonSchema): JsonSchema {
 }
 
 /** A Joi schema as JSON Schema, as OpenAPI 3.1 and AsyncAPI 3 have it. What is only a rule in code (`custom`, `when`) is not in it. */
-export function jsonSchemaOf(schema: Joi.ObjectSchema): JsonSchema {
+export function jsonSchemaOf(schema: Joi.Schema): JsonSchema {
   const { schemas: _none, ...json } = parse(schema, 'open-api-3.1') as JsonSchema;
   return tidy(json);
 }

@@ -43,9 +43,9 @@ export function createEventBatchHandler(
         continue;
       }
       if (isUserChange(delivery)) {
-        const userId = parseUserChange(delivery);
-        if (userId === undefined) refused.push({ delivery, reason: 'invalid_message', detail: 'names no user' });
-        else changedUsers.add(userId);
+        const change = parseUserChange(delivery);
+        if (change === undefined) refused.push({ delivery, reason: 'invalid_message', detail: 'names no user' });
+        else if (change.movesQuietHours) changedUsers.add(change.userId);
         continue;
       }
       const { event, problem } = parseRecordEvent(delivery);

@@ -144,7 +144,9 @@ export function receiptEvents(
   );
 }
 
-/** Where it has arrived, as a vendor says. */
+/** Where it has arrived, as a receipt or its reader says. */
 export function arrivals({ timeline }: NotificationRecord): Position[] {
-  return timeline.filter((entry) => isReceiptEntry(entry) && entry.status === 'delivered').map(positionOfEntry);
+  return timeline
+    .filter((entry) => isReceiptEntry(entry) && (entry.status === 'delivered' || entry.status === 'read'))
+    .map(positionOfEntry);
 }

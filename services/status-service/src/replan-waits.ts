@@ -1,4 +1,4 @@
-import { CALLER_ID_PATTERN, changedSchema, check, USER_CHANGED } from '@notify/contracts';
+import { CALLER_ID_PATTERN, check, USER_CHANGED, userChangedSchema } from '@notify/contracts';
 import type { Delivery, Publisher } from '@notify/messaging';
 import { type Database, inTransaction } from '@notify/service-kit';
 import { advanceNotifications } from './advance-notifications.ts';
@@ -18,11 +18,17 @@ const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 export const isUserChange = ({ routingKey }: Pick<Delivery, 'routingKey'>): boolean => routingKey === USER_CHANGED;
 
-/** Who has changed, or undefined where the message does not say. */
-export function parseUserChange({ body }: Pick<Delivery, 'body'>): string | undefined {
-  const result = check(changedSchema, parseJson(body) ?? null);
+/** What quiet hours are in. Nothing else of a user moves their end. */
+const QUIET_HOURS_PARTS: readonly string[] = ['preferences', 'timezone'];
+
+/** Who has changed, and whether their quiet hours may be others now; or undefined where the message does not say who. */
+export function parseUserChange({
+  body,
+}: Pick<Delivery, 'body'>): { userId: string; movesQuietHours: boolean } | undefined {
+  const result = check(userChangedSchema, parseJson(body) ?? null);
   if (result.errors !== undefined || !CALLER_ID_PATTERN.test(result.value.id)) return undefined;
-  return result.value.id;
+  const { id: userId, changed = QUIET_HOURS_PARTS } = result.value;
+  return { userId, movesQuietHours: changed.some((part) => QUIET_HOURS_PARTS.includes(part)) };
 }
 
 /**

@@ -21,6 +21,7 @@ import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
 import { consumeErasures } from './erasure-consumer.ts';
 import { createEventBatchHandler } from './event-consumer.ts';
+import { framesSinceRoute } from './frames-since-route.ts';
 import { notificationsRoute } from './notifications-route.ts';
 import { operateRoute } from './operate-route.ts';
 import { startReminderLoop } from './reminder-loop.ts';
@@ -96,6 +97,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
       requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
       notificationsRoute(database),
       operateRoute(context),
+      framesSinceRoute(database, broker),
       deadLettersRoute(database),
       statsRoute(createStats(database, broker)),
     ],

@@ -263,16 +263,16 @@ test('what was cancelled or sent while it waited does not come back', async () =
 });
 
 /** As user-service tells that somebody has changed. */
-const announceChange = (userId: string): Promise<void> =>
+const announceChange = (userId: string, changed?: readonly string[]): Promise<void> =>
   bed.broker.publish({
     exchange: EVENTS_EXCHANGE,
     routingKey: USER_CHANGED,
     messageId: randomUUID(),
-    body: { version: 1, id: userId },
+    body: { version: 1, id: userId, changed },
   });
 
-test("when a user changes, what waits for the end of the user's quiet hours is decided anew at once, and nothing else", async () => {
-  const [person, another] = [randomUUID(), randomUUID()];
+test("when a user's preferences or zone change, what waits for the end of the quiet hours is decided anew at once, and nothing else", async () => {
+  const [person, another, third] = [randomUUID(), randomUUID(), randomUUID()];
   const until = inMs(3_600_000);
   const waits = async (userId: string, reason: WaitReason, wishes: Partial<EnvelopeJson> = {}): Promise<string> => {
     const id = randomUUID();
@@ -284,21 +284,27 @@ test("when a user changes, what waits for the end of the user's quiet hours is d
     return id;
   };
   const [quiet, all] = [await waits(person, 'quiet_hours'), await waits(person, 'quiet_hours', { mode: 'all' })];
-  const others = [await waits(person, 'user_cap'), await waits(another, 'quiet_hours')];
+  const capped = await waits(person, 'user_cap');
+  const [moved, behind] = [await waits(another, 'quiet_hours'), await waits(third, 'quiet_hours')];
   const later = randomUUID();
   await bed.publishEvents([scheduledEvent(later, until, { recipient: { user_id: person } })]);
   await readAs(later, 'scheduled');
+  await announceChange(person, ['metadata', 'email']);
+  await announceChange(person, ['devices']);
+  await announceChange(another, ['timezone']);
+  await readAs(moved, 'processing');
+  expect((await read(quiet)).status).toBe('scheduled');
   await announceChange(person);
-  await announceChange(person);
+  await announceChange(person, ['preferences']);
   await readAs(quiet, 'processing');
   await eventually(() => of(email, quiet).length + of(email, all).length + of(sms, all).length >= 3);
-  await announceChange(another);
-  await readAs(others[1] as string, 'processing');
+  await announceChange(third);
+  await readAs(behind, 'processing');
   expect([quiet, all].map((id) => of(email, id).length)).toEqual([1, 1]);
   expect(JSON.parse(of(email, quiet)[0]?.body.toString() ?? '')).toMatchObject({ deferrals: 1, is_resumed: true });
   expect(trail(await read(quiet)).slice(-2)).toEqual(['deferred email quiet_hours', 'due email user_changed']);
-  expect([...of(email, others[0] as string), ...of(email, later)]).toEqual([]);
-  expect([(await read(others[0] as string)).status, (await read(later)).status]).toEqual(['scheduled', 'scheduled']);
+  expect([...of(email, capped), ...of(email, later)]).toEqual([]);
+  expect([(await read(capped)).status, (await read(later)).status]).toEqual(['scheduled', 'scheduled']);
 });
 
 test('more than one batch of waiting notifications is decided anew, each once', async () => {

@@ -41,8 +41,8 @@ export function devicesRoute(database: Database, announceUserChanged: AnnounceUs
     const device = validate(deviceSchema.required(), request.body);
     const registration = await registerDevice(database, userId, device);
     if (registration === undefined) throw userNotFound();
-    announceUserChanged(userId);
-    if (registration.previousUserId !== undefined) announceUserChanged(registration.previousUserId);
+    announceUserChanged(userId, ['devices']);
+    if (registration.previousUserId !== undefined) announceUserChanged(registration.previousUserId, ['devices']);
     response.status(registration.isNew ? 201 : 200).json(device);
   });
 
@@ -53,7 +53,7 @@ export function devicesRoute(database: Database, announceUserChanged: AnnounceUs
       if (!(await userExists(database, userId))) throw userNotFound();
       throw new AppError('not_found', 'This user has no device with this token');
     }
-    announceUserChanged(userId);
+    announceUserChanged(userId, ['devices']);
     response.status(204).end();
   });
 

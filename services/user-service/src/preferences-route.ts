@@ -19,7 +19,7 @@ export function preferencesRoute(database: Database, announceUserChanged: Announ
     const userId = userIdOf(request);
     const preferences = validate(preferencesSchema.required(), request.body);
     if (!(await putPreferences(database, userId, preferences))) throw userNotFound();
-    announceUserChanged(userId);
+    announceUserChanged(userId, ['preferences']);
     response.json(preferences);
   });
 
@@ -28,7 +28,7 @@ export function preferencesRoute(database: Database, announceUserChanged: Announ
     const switches = validate(preferenceSwitchesSchema.required(), request.body);
     const preferences = await switchPreferences(database, userId, switches);
     if (preferences === undefined) throw userNotFound();
-    announceUserChanged(userId);
+    announceUserChanged(userId, ['preferences']);
     response.json(preferences);
   });
 

@@ -34,7 +34,7 @@ export function createRejectedRecipientHandler(context: {
       .map(({ address, rejectedAt }) => ({ token: address, rejectedAt }));
     if (dead.length > 0) {
       const userIds = await deleteDeadDevices(database, dead);
-      for (const userId of userIds) announceUserChanged(userId);
+      for (const userId of userIds) announceUserChanged(userId, ['devices']);
       logger.info('dead devices removed', { rejected: dead.length, users: userIds.length });
     }
     const suppressions = rejections.flatMap(({ channel, ...rejected }) =>

@@ -23,7 +23,7 @@ async function tokensOf(userId: string): Promise<string[]> {
   const { body } = await service.call('get', `/users/${userId}/devices`);
   return body.data.map((device: { token: string }) => device.token);
 }
-const timesChanged = (userId: string) => service.changed.filter((id) => id === userId).length;
+const timesChanged = (userId: string) => service.changed.filter(({ id }) => id === userId).length;
 
 const reject: RunningService['reject'] = (rejected) => service.reject(rejected);
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import {
-  type ChangedJson,
   EVENTS_EXCHANGE,
   RECIPIENT_REJECTED,
   type RecipientRejectedJson,
   USER_CHANGED,
+  type UserChangedJson,
 } from '@notify/contracts';
 import { type Broker, openBroker } from '@notify/messaging';
 import { createServiceTokens, type DatabaseOptions } from '@notify/service-kit';
@@ -22,6 +22,7 @@ type Method = 'get' | 'put' | 'patch' | 'post' | 'delete';
 /** The real service on real servers of its own, and someone who listens to its events. */
 export interface RunningService {
   url: string;
+  brokerUrl: string;
   broker: Broker;
   /** A request with a valid service token. */
   call(method: Method, path: string, body?: unknown): Promise<supertest.Response>;
@@ -31,8 +32,8 @@ export interface RunningService {
   reject(rejected: Partial<RecipientRejectedJson> | Buffer): Promise<void>;
   /** Of its database. */
   databaseOptions: DatabaseOptions;
-  /** The ids of `user.changed`, as they arrived. */
-  changed: string[];
+  /** Each `user.changed`, as it arrived. */
+  changed: UserChangedJson[];
   queueLength(queue: string): Promise<number>;
   stop(): Promise<void>;
 }
@@ -55,15 +56,16 @@ export async function runUserService(redisUrl = testRedisUrl()): Promise<Running
 
   const listener = createTestKit('test');
   const broker = await openBroker({ url: brokerServer.url, name: 'test', ...listener });
-  const changed: string[] = [];
+  const changed: UserChangedJson[] = [];
   await broker.subscribe({
     routingKeys: [USER_CHANGED],
-    onMessage: ({ body }) => changed.push((JSON.parse(body.toString()) as ChangedJson).id),
+    onMessage: ({ body }) => changed.push(JSON.parse(body.toString())),
   });
 
   const tokens = createServiceTokens(SECRET, 'test');
   return {
     url,
+    brokerUrl: brokerServer.url,
     broker,
     databaseOptions: {
       url: databaseServer.url,

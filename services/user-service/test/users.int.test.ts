@@ -256,21 +256,22 @@ test('the profile holds everything that a delivery needs', async () => {
   });
 });
 
-test('every change of a user is announced', async () => {
+test('every change of a user is announced, with what may be different where not all of it may be', async () => {
   const userId = newId();
-  const announced = () => service.changed.filter((id) => id === userId).length;
+  const announced = () => service.changed.filter(({ id }) => id === userId);
   const token = `t-${userId}`;
-  const changes = [
-    () => service.call('put', `/users/${userId}`, ada),
-    () => service.call('put', `/users/${userId}`, {}),
-    () => service.call('patch', `/users/${userId}`, { name: 'x' }),
-    () => service.call('put', `/users/${userId}/preferences`, {}),
-    () => service.call('post', `/users/${userId}/devices`, { token, platform: 'web' }),
-    () => service.call('delete', `/users/${userId}/devices/${token}`),
+  const changes: [() => Promise<{ status: number }>, string[] | undefined][] = [
+    [() => service.call('put', `/users/${userId}`, ada), undefined],
+    [() => service.call('put', `/users/${userId}`, {}), undefined],
+    [() => service.call('patch', `/users/${userId}`, { name: 'x', timezone: 'UTC' }), ['name', 'timezone']],
+    [() => service.call('put', `/users/${userId}/preferences`, {}), ['preferences']],
+    [() => service.call('post', `/users/${userId}/devices`, { token, platform: 'web' }), ['devices']],
+    [() => service.call('delete', `/users/${userId}/devices/${token}`), ['devices']],
   ];
-  for (const [index, change] of changes.entries()) {
+  for (const [index, [change, what]] of changes.entries()) {
     expect((await change()).status).toBeLessThan(300);
-    await eventually(() => announced() === index + 1);
+    await eventually(() => announced().length === index + 1);
+    expect(announced().at(-1)?.changed).toEqual(what);
   }
 });
 

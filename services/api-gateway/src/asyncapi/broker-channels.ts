@@ -22,6 +22,8 @@ const isUnread = (queue: string): boolean => queue === FAILED_QUEUE || queue.sta
 /** A name that may be part of a reference: letters, digits and `_`. */
 const idOf = (name: string): string => name.replaceAll(/[^A-Za-z0-9]+/g, '_').replaceAll(/^_|_$/g, '');
 
+const SERVERS = [{ $ref: '#/servers/rabbitmq' }];
+
 const messageReferences = (names: readonly MessageName[]): Record<string, { $ref: string }> =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/messages/${name}` }]));
 
@@ -55,6 +57,7 @@ function exchangeChannel({ exchange, address, messages, summary }: Publication):
     address,
     summary,
     ...(names.length === 0 ? {} : { parameters: Object.fromEntries(names.map((name) => [name, PARAMETERS[name]])) }),
+    servers: SERVERS,
     messages: messageReferences(messages),
     bindings: {
       amqp: {
@@ -70,6 +73,7 @@ function queueChannel(queue: QueueDeclaration): unknown {
   const { name, bindings, arguments: queueArguments } = queue;
   return {
     address: name,
+    servers: SERVERS,
     messages: messageReferences(messagesOf(queue)),
     bindings: {
       amqp: {
@@ -88,6 +92,7 @@ function queueChannel(queue: QueueDeclaration): unknown {
 const REPLIES = {
   address: null,
   summary: 'Published to the queue that `reply_to` of the envelope names; it lives and dies with its gateway',
+  servers: SERVERS,
   messages: messageReferences(['SyncReply']),
 };
 

@@ -1,6 +1,7 @@
-import { type JsonSchema, jsonSchemaOf } from '../../services/api-gateway/src/json-schema-of.ts';
+import { type JsonSchema, jsonSchemaOf } from '../json-schema-of.ts';
 import { brokerChannels } from './broker-channels.ts';
 import { type CataloguedMessage, MESSAGES, type MessageName } from './message-catalogue.ts';
+import { websocketChannel } from './websocket-channel.ts';
 
 /** Shown on the management page; packages/messaging sets them. */
 const NOTIFICATION_HEADERS: JsonSchema = {
@@ -52,25 +53,27 @@ function schemaObject(name: MessageName): JsonSchema {
   return name === 'NotificationEvent' ? withEnvelope(schema) : schema;
 }
 
-/** The AsyncAPI 3.0 document, made from the table that declares the topology and the schemas that validate messages. */
+/** The AsyncAPI 3.0 document, made from the table that declares the topology and the schemas of frames and messages. */
 export function asyncApiDocument(): Record<string, unknown> {
-  const { channels, operations } = brokerChannels();
+  const websocket = websocketChannel();
+  const broker = brokerChannels();
   const names = Object.keys(MESSAGES) as MessageName[];
   return {
     asyncapi: '3.0.0',
     info: {
-      title: 'Notification system: messages between its services',
+      title: 'Notification system',
       version: '0.1.0',
       description:
-        'What services tell each other over RabbitMQ. Applications are told by webhooks, which the OpenAPI document describes.',
+        'Live updates over the WebSocket of the api-gateway, and what services tell each other over RabbitMQ. Webhooks are in the OpenAPI document.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: 'application/json',
     servers: {
+      gateway: { host: 'localhost:8001', protocol: 'ws', description: 'The api-gateway that `npm start` starts' },
       rabbitmq: { host: 'localhost:5673', protocol: 'amqp', description: 'The broker that `npm start` starts' },
     },
-    channels,
-    operations,
+    channels: { ...websocket.channels, ...broker.channels },
+    operations: { ...websocket.operations, ...broker.operations },
     components: {
       messages: Object.fromEntries(Object.entries<CataloguedMessage>(MESSAGES).map(messageObject)),
       schemas: Object.fromEntries(names.map((name) => [name, schemaObject(name)])),

@@ -14,6 +14,7 @@ import {
   TEMPLATE_CHANGED,
   USER_CHANGED,
   USER_ERASED,
+  userChangedSchema,
   userErasedSchema,
 } from '@notify/contracts';
 import type Joi from 'joi';
@@ -42,7 +43,7 @@ export const MESSAGES = {
     isOfNotification: true,
   },
   Receipt: {
-    summary: "A vendor's signed word on one attempt, in our terms",
+    summary: "A provider's word on one attempt, in our terms",
     schema: receiptSchema,
     example: examples.receiptExample,
   },
@@ -52,8 +53,8 @@ export const MESSAGES = {
     example: examples.recipientRejectedExample,
   },
   UserChanged: {
-    summary: 'Caches drop what they hold of a user; waits for quiet hours are planned anew',
-    schema: changedSchema,
+    summary: 'Caches drop what they hold of a user; new preferences or another time zone also have waits for quiet hours decided anew',
+    schema: userChangedSchema,
     example: examples.userChangedExample,
   },
   UserErased: {
@@ -117,7 +118,7 @@ export const PUBLICATIONS: readonly Publication[] = [
     exchange: EVENTS_EXCHANGE,
     address: 'receipt.{channel}',
     messages: ['Receipt'],
-    summary: 'What vendors tell later',
+    summary: 'What providers tell later',
   },
   {
     exchange: EVENTS_EXCHANGE,

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import specs from '@asyncapi/specs';
 import { expect, test } from '@jest/globals';
-import { FAILED_EXCHANGE, QUEUES } from '@notify/contracts';
+import { clientFrameSchema, FAILED_EXCHANGE, QUEUES, SERVER_FRAMES } from '@notify/contracts';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { asyncApiDocument } from './asyncapi-document.ts';
+import { asyncApiDocument } from '../../services/api-gateway/src/asyncapi/asyncapi-document.ts';
 import { asyncApiFile, asyncApiYaml } from './asyncapi-file.ts';
-import { messagesOf } from './broker-channels.ts';
-import { type CataloguedMessage, MESSAGES, type MessageName, PUBLICATIONS } from './message-catalogue.ts';
+import { messagesOf } from '../../services/api-gateway/src/asyncapi/broker-channels.ts';
+import { type CataloguedMessage, MESSAGES, type MessageName, PUBLICATIONS } from '../../services/api-gateway/src/asyncapi/message-catalogue.ts';
 
 const document = asyncApiDocument();
 const messages = Object.entries<CataloguedMessage>(MESSAGES);
@@ -75,4 +75,19 @@ test('whatever a queue dead-letters is named where operators look', () => {
   const deadLettered = QUEUES.filter((queue) => queue.arguments['x-dead-letter-exchange'] === FAILED_EXCHANGE);
   const names = new Set<MessageName>(deadLettered.flatMap(messagesOf));
   expect([...names].sort()).toEqual(failed.sort());
+});
+
+test.each([
+  ['action', { action: 'subscribe', topic: 'all' }, true],
+  ['action', { action: 'dance' }, false],
+  ['pong', { type: 'pong' }, true],
+  ['missed', { type: 'missed', topic: 'all' }, false],
+  ['resync', { type: 'resync', topic: 'all', reason: 'too_much' }, true],
+])('the schema of the frame %s takes what its own check takes: %j', (name, frame, isGood) => {
+  const own = SERVER_FRAMES[name]?.schema ?? clientFrameSchema;
+  expect(own.validate(frame).error === undefined).toBe(isGood);
+  const validate = newAjv()
+    .addSchema(document, 'asyncapi')
+    .getSchema(`asyncapi#/channels/websocket/messages/${name}/payload`);
+  expect(validate?.(frame)).toBe(isGood);
 });

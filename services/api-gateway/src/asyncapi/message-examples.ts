@@ -5,6 +5,7 @@ import type {
   ReceiptJson,
   RecipientRejectedJson,
   SyncReplyJson,
+  UserChangedJson,
   UserErasedJson,
 } from '@notify/contracts';
 
@@ -113,7 +114,7 @@ export const recipientRejectedExample: RecipientRejectedJson = {
   occurred_at: '2026-12-01T09:30:10.204Z',
 };
 
-export const userChangedExample: ChangedJson = { version: 1, id: 'ada' };
+export const userChangedExample: UserChangedJson = { version: 1, id: 'ada', changed: ['preferences'] };
 export const templateChangedExample: ChangedJson = { version: 1, id: 'otp' };
 export const userErasedExample: UserErasedJson = { version: 1, id: 'ada', erased_at: '2026-12-01T10:00:00.000Z' };
 
