@@ -5,9 +5,14 @@ import { clientFrameSchema, FAILED_EXCHANGE, QUEUES, SERVER_FRAMES } from '@noti
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { asyncApiDocument } from '../../services/api-gateway/src/asyncapi/asyncapi-document.ts';
-import { asyncApiFile, asyncApiYaml } from './asyncapi-file.ts';
 import { messagesOf } from '../../services/api-gateway/src/asyncapi/broker-channels.ts';
-import { type CataloguedMessage, MESSAGES, type MessageName, PUBLICATIONS } from '../../services/api-gateway/src/asyncapi/message-catalogue.ts';
+import {
+  type CataloguedMessage,
+  MESSAGES,
+  type MessageName,
+  PUBLICATIONS,
+} from '../../services/api-gateway/src/asyncapi/message-catalogue.ts';
+import { asyncApiFile, asyncApiYaml } from './asyncapi-file.ts';
 
 const document = asyncApiDocument();
 const messages = Object.entries<CataloguedMessage>(MESSAGES);

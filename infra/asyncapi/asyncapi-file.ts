@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { projectDir } from '../local/paths.ts';
 import { asyncApiDocument } from '../../services/api-gateway/src/asyncapi/asyncapi-document.ts';
+import { projectDir } from '../local/paths.ts';
 
 export const asyncApiFile = join(projectDir, 'docs', 'asyncapi.yaml');
 

@@ -12,6 +12,7 @@ export const TIMELINE_EVENTS = [
   'scheduled',
   'due',
   'replayed',
+  'resumed',
   'skipped',
   'deferred',
   'processing',
@@ -143,19 +144,15 @@ export interface ChangedJson {
   /** The user_id or the template's code. */
   id: string;
 }
-export const changedSchema = Joi.object<ChangedJson>({
-  version: Joi.valid(1).required(),
-  id: Joi.string().required(),
-}).unknown();
+const changed = { version: Joi.valid(1).required(), id: Joi.string().required() };
+export const changedSchema = Joi.object<ChangedJson>(changed).unknown();
 
-/** `user.changed` */
 export interface UserChangedJson extends ChangedJson {
   /** What may be different: fields of the user, `preferences`, `devices`. Left out: anything. */
   changed?: readonly string[];
 }
 export const userChangedSchema = Joi.object<UserChangedJson>({
-  version: Joi.valid(1).required(),
-  id: Joi.string().required(),
+  ...changed,
   changed: Joi.array().items(Joi.string()),
 }).unknown();
 
@@ -167,8 +164,7 @@ export interface UserErasedJson extends ChangedJson {
   erased_at: string;
 }
 export const userErasedSchema = Joi.object<UserErasedJson>({
-  version: Joi.valid(1).required(),
-  id: Joi.string().required(),
+  ...changed,
   erased_at: Joi.string().isoDate().required(),
 }).unknown();
 

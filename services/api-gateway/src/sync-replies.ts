@@ -15,9 +15,9 @@ export interface SyncReplies {
 export async function openSyncReplies(broker: Broker): Promise<SyncReplies> {
   const waiting = new Map<string, (reply: SyncReplyJson | undefined) => void>();
   const queue = await broker.openReplyQueue(({ body }) => {
-    const { value: reply } = check(syncReplySchema, JSON.parse(body.toString('utf8')));
+    const result = check(syncReplySchema, JSON.parse(body.toString('utf8')));
     // What is no reply answers nobody: who waits is told at the deadline that delivery goes on.
-    if (reply !== undefined) waiting.get(reply.notification_id)?.(reply);
+    if (result.errors === undefined) waiting.get(result.value.notification_id)?.(result.value);
   });
   return {
     queue,

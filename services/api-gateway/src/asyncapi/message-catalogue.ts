@@ -53,7 +53,8 @@ export const MESSAGES = {
     example: examples.recipientRejectedExample,
   },
   UserChanged: {
-    summary: 'Caches drop what they hold of a user; new preferences or another time zone also have waits for quiet hours decided anew',
+    summary:
+      'Caches drop what they hold of a user; new preferences or another time zone also have waits for quiet hours decided anew',
     schema: userChangedSchema,
     example: examples.userChangedExample,
   },

@@ -1,7 +1,8 @@
 import { clientFrameSchema, SERVER_FRAMES } from '@notify/contracts';
 import { jsonSchemaOf } from '../json-schema-of.ts';
 
-const messageReferences = (names: readonly string[]) => names.map((name) => ({ $ref: `#/channels/websocket/messages/${name}` }));
+const messageReferences = (names: readonly string[]) =>
+  names.map((name) => ({ $ref: `#/channels/websocket/messages/${name}` }));
 
 /** The frames of /ws as a channel of the AsyncAPI document; its actions are the gateway's. */
 export function websocketChannel(): { channels: Record<string, unknown>; operations: Record<string, unknown> } {
