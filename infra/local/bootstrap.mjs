@@ -12,7 +12,7 @@ const stampFile = join(projectDir, 'node_modules', '.installed-lock');
 const [command = '', ...args] = process.argv.slice(2);
 
 /** Commands that need the dependencies; the others only look at what is there. */
-const installs = ['start', 'test', 'test:compose', 'bench'].includes(command);
+const installs = ['start', 'test', 'test:compose', 'bench', 'asyncapi'].includes(command);
 
 if (Number(process.versions.node.split('.')[0]) < 18) {
   fail(

@@ -13,12 +13,13 @@ const commands: Record<string, () => Promise<number>> = {
   'test:faults': async () => (await import('./commands/test-faults.ts')).testFaults(args),
   'test:compose': async () => (await import('./commands/test-compose.ts')).testCompose(args),
   bench: async () => (await import('./commands/bench.ts')).bench(args),
+  asyncapi: async () => (await import('./commands/asyncapi.ts')).asyncapi(),
 };
 
 const run = commands[command];
 if (run === undefined) {
   console.error(
-    `Unknown command "${command}": npm start, stop, test, or npm run status, logs, keys, templates, reset, test:faults, test:compose, bench.`,
+    `Unknown command "${command}": npm start, stop, test, or npm run status, logs, keys, templates, reset, test:faults, test:compose, bench, asyncapi.`,
   );
   process.exit(1);
 }

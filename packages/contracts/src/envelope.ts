@@ -109,7 +109,7 @@ export function hasNextChannel({ mode, hop, plan }: Pick<Envelope, 'mode' | 'hop
 }
 
 /** Lenient where a later version may add (unknown fields pass), strict in what is used. */
-const envelopeSchema = Joi.object<EnvelopeJson>({
+export const envelopeSchema = Joi.object<EnvelopeJson>({
   version: Joi.valid(1).required(),
   notification_id: Joi.string().guid().required(),
   epoch: Joi.number().integer().min(0).required(),
@@ -131,13 +131,18 @@ const envelopeSchema = Joi.object<EnvelopeJson>({
   })
     .xor('user_id', 'to')
     .required(),
-  content: Joi.object({ title: Joi.string(), body: Joi.string(), html: Joi.string(), data: Joi.object() }).unknown(),
+  content: Joi.object({
+    title: Joi.string(),
+    body: Joi.string(),
+    html: Joi.string(),
+    data: Joi.object().unknown(),
+  }).unknown(),
   template: Joi.object({
     code: Joi.string().required(),
     locale: Joi.string(),
     version: Joi.number().integer(),
   }).unknown(),
-  variables: Joi.object().required(),
+  variables: Joi.object().unknown().required(),
   plan: Joi.array()
     .items(Joi.valid(...CHANNELS))
     .min(1)
@@ -155,7 +160,7 @@ const envelopeSchema = Joi.object<EnvelopeJson>({
   reply_to: Joi.string().max(255),
   correlation_id: Joi.string().max(255).required(),
   traceparent: Joi.string(),
-  metadata: Joi.object().required(),
+  metadata: Joi.object().unknown().required(),
   created_at: Joi.string().isoDate().required(),
 })
   .unknown()

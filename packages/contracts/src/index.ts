@@ -17,7 +17,6 @@ export * from './http/webhooks.ts';
 export * from './ids.ts';
 export * from './live.ts';
 export * from './live-schemas.ts';
-export * from './message-catalogue.ts';
 export * from './notification-types.ts';
 export * from './profile.ts';
 export * from './receipt.ts';

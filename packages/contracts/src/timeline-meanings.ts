@@ -7,6 +7,7 @@ export const TIMELINE_MEANINGS: Readonly<Record<TimelineEvent, string>> = {
   scheduled: 'It waits for its `send_at`',
   due: 'What it waited for has come: it goes into its lane',
   replayed: 'Somebody sent it again (retry or replay): its next epoch begins',
+  resumed: 'Nothing was heard of it for too long: the try that is to come goes into its lane again',
   skipped: 'A channel was passed over without asking a provider',
   deferred: 'It waits, and uses up no try: quiet hours, the cap of a user, or an outage of ours',
   processing: 'A provider is being asked',

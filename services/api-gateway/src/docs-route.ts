@@ -1,5 +1,5 @@
 import { type Request, Router } from 'express';
-import { asyncApiDocument } from './asyncapi.ts';
+import { asyncApiDocument } from './asyncapi/asyncapi-document.ts';
 import { docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 

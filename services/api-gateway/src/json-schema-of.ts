@@ -10,17 +10,22 @@ const ALL_TYPES = 6;
 export interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   items?: JsonSchema;
+  oneOf?: JsonSchema[];
   required?: string[];
   [keyword: string]: unknown;
 }
 
 /**
- * Two habits of the converter: it lists a pattern of keys as if it were a property (`/^...$/`; only patternProperties is meant), and
- * says of what may be of any type, as enumerations may in Joi, each type there is.
+ * Three habits of the converter: it lists a pattern of keys as if it were a property (`/^...$/`; only patternProperties is meant), says of what
+ * may be of any type, as enumerations may in Joi, each type there is, and has alternatives exclude each other, which Joi does not.
  */
 function tidy(json: JsonSchema): JsonSchema {
-  const { type, properties, items } = json;
+  const { type, properties, items, oneOf } = json;
   if (Array.isArray(type) && type.length === ALL_TYPES) delete json['type'];
+  if (oneOf !== undefined && type !== 'object') {
+    delete json.oneOf;
+    json['anyOf'] = oneOf.map(tidy);
+  }
   if (items !== undefined) tidy(items);
   for (const [name, property] of Object.entries(properties ?? {})) {
     if (name.startsWith('/^')) delete properties?.[name];

@@ -1,4 +1,4 @@
-import type { SyncReplyJson } from '@notify/contracts';
+import { check, type SyncReplyJson, syncReplySchema } from '@notify/contracts';
 import type { Broker } from '@notify/messaging';
 
 /** The answers of workers to this instance's synchronous notifications. */
@@ -15,8 +15,9 @@ export interface SyncReplies {
 export async function openSyncReplies(broker: Broker): Promise<SyncReplies> {
   const waiting = new Map<string, (reply: SyncReplyJson | undefined) => void>();
   const queue = await broker.openReplyQueue(({ body }) => {
-    const reply = JSON.parse(body.toString('utf8')) as SyncReplyJson;
-    waiting.get(reply.notification_id)?.(reply);
+    const result = check(syncReplySchema, JSON.parse(body.toString('utf8')));
+    // What is no reply answers nobody: who waits is told at the deadline that delivery goes on.
+    if (result.errors === undefined) waiting.get(result.value.notification_id)?.(result.value);
   });
   return {
     queue,

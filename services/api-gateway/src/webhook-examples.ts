@@ -15,6 +15,7 @@ const TYPICAL: Readonly<
   scheduled: { status: 'scheduled', channel: 'email', reason: 'send_at' },
   due: { status: 'processing' },
   replayed: { status: 'processing', reason: 'retry' },
+  resumed: { status: 'processing', channel: 'email', reason: 'no_news' },
   skipped: { status: 'processing', channel: 'email', reason: 'opted_out' },
   deferred: { status: 'scheduled', channel: 'email', reason: 'quiet_hours' },
   processing: { status: 'processing', channel: 'email' },
