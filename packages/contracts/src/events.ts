@@ -177,10 +177,10 @@ export interface Erasure {
 }
 
 /** What a `user.erased` message says, or what is wrong with it. Never throws. */
-export function parseUserErased(body: Buffer): { erasure: Erasure; problem?: never } | { problem: string } {
+export function parseUserErased(body: string): { erasure: Erasure; problem?: never } | { problem: string } {
   let json: unknown;
   try {
-    json = JSON.parse(body.toString());
+    json = JSON.parse(body);
   } catch {
     return { problem: 'not JSON' };
   }

@@ -12,7 +12,7 @@ export async function consumeErasures(broker: Broker, database: Database, logger
     maxWaitMs: 1,
     async onBatch(deliveries) {
       for (const delivery of deliveries) {
-        const parsed = parseUserErased(delivery.body);
+        const parsed = parseUserErased(delivery.body.toString());
         if (parsed.problem !== undefined) {
           logger.warn('a message is not valid', { routing_key: delivery.routingKey, problem: parsed.problem });
           await deadLetter(broker, delivery, 'invalid_message', parsed.problem);
