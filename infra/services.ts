@@ -76,7 +76,7 @@ export const services: readonly Service[] = [
     wave: 3,
     database: 'gateway',
     needs: ['rabbitmq', 'redis', 'services', 'api_key'],
-    ownPrefixes: ['GATEWAY_', 'RATE_LIMIT_', 'LANE_', 'USER_TOKEN_'],
+    ownPrefixes: ['GATEWAY_', 'RATE_LIMIT_', 'LANE_', 'USER_TOKEN_', 'WEBSOCKET_'],
     sharedSettings: [
       'SENDGRID_WEBHOOK_PUBLIC_KEY',
       'MAILGUN_WEBHOOK_SIGNING_KEY',

@@ -114,6 +114,8 @@ test('what can not be carried is refused with its place, and never a 500', async
 test('a path can not lead to another operation', async () => {
   const userId = await createUser({ email: freshEmail() });
   expect((await api('DELETE', `/api/v1/users/${userId}/devices/%2e%2e`)).status).toBe(404);
+  expect((await api('DELETE', `/api/v1/users/${userId}/`)).status).toBe(404);
+  expect((await api('GET', `/api/v1/users/${userId}`)).status).toBe(200);
   expect((await api('PUT', '/api/v1/users/%2e%2e', { email: freshEmail() })).status).toBe(404);
   expect((await post({ user_id: '..', content })).status).toBe(400);
 });

@@ -158,6 +158,12 @@ test('suppressions, keys, inbox and its token, statistics, audit log and types',
   const { token } = await client.users.createToken(userId);
   const ownInbox = createClient({ baseUrl: gatewayUrl, apiKey: token }).inbox;
   expect(await ownInbox.unreadCount(userId)).toBe(1);
+  const [item] = (await ownInbox.list(userId).page()).data;
+  expect((await ownInbox.read(userId, item?.id ?? '')).read_at).toEqual(expect.any(String));
+  expect(await client.inbox.readAll(userId)).toBe(0);
+  expect(await client.notifications.read(id)).toMatchObject({ notification_id: id, status: 'read' });
+  await ownInbox.archive(userId, item?.id ?? '');
+  expect((await ownInbox.list(userId).page()).data).toEqual([]);
 
   expect(await client.stats({ window: '24h' })).toMatchObject({ window: '24h', total: expect.any(Number) });
   const [latest] = (await client.auditLog({ limit: 1 }).page()).data;

@@ -66,6 +66,21 @@ test('nobody can be sent anything any more a second after they were erased', asy
   expect(answer).toMatchObject({ status: 404, body: { code: 'user_not_found' } });
 });
 
+test('what waited for the end of quiet hours is cancelled, not sent on its way', async () => {
+  const hour = (fromNow: number) => new Date(Date.now() + fromNow * 3_600_000).toISOString().slice(11, 16);
+  const phone = freshPhone();
+  const userId = await createUser({ phone });
+  const quietHours = { start: hour(-1), end: hour(1), timezone: 'UTC' };
+  await api('PUT', `/api/v1/users/${userId}/preferences`, { quiet_hours: quietHours });
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const { notification_id } = await send({ user_id: userId, content: { body: 'Hello' }, channels: ['sms'] });
+  const found = async () => (await api('GET', `/api/v1/notifications/${notification_id}`)).body;
+  await eventually(async () => eventsOf(await found()).some((event) => event.includes('quiet_hours')));
+  await api('DELETE', `/api/v1/users/${userId}`);
+  await eventually(async () => (await found()).status === 'cancelled');
+  expect(await arrived({ to: phone })).toEqual([]);
+});
+
 test('an address that was suppressed stays so when its owner is erased, without standing anywhere', async () => {
   const email = `${secret('complained')}@sandbox.test`;
   const userId = await createUser({ email });

@@ -31,7 +31,7 @@ export interface ChannelWorkerOptions {
   logger: Logger;
   lifecycle: Lifecycle;
   /** What the service serves besides health and metrics. */
-  routers?: (Router | RequestHandler)[];
+  routersOn?(broker: Broker): (Router | RequestHandler)[];
   /** Consumes what the service listens to besides its lanes. */
   listenBesides?(broker: Broker): Promise<void>;
   /** Further dependencies of the service. */
@@ -107,7 +107,7 @@ export async function runChannelWorker(options: ChannelWorkerOptions): Promise<v
       redis: () => redis.ping(),
       ...options.readiness,
     },
-    routers: options.routers ?? [],
+    routers: options.routersOn?.(broker) ?? [],
   });
   await listen(app, config, lifecycle);
   // The first thing at a stop: take no more work.

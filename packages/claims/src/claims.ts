@@ -1,7 +1,7 @@
 import { type Channel, type Position, positionKey, type WaitReason } from '@notify/contracts';
 import type { Redis, Result } from 'ioredis';
 import type { AddressDigest } from './address-digest.ts';
-import { CLOSED_FIELD, closedHopField, notificationKey, TTL_SECONDS } from './keys.ts';
+import { CLAIM_TTL_SECONDS, CLOSED_FIELD, closedHopField, notificationKey } from './keys.ts';
 import { suppressedKey } from './suppressed-addresses.ts';
 import { type ClaimCap, COUNTED_FIELD, EARLY_MS, recipientKey, TAKE_PLACE, userCapKey } from './user-cap.ts';
 
@@ -127,7 +127,7 @@ export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Cl
         suppressedKey(address?.channel ?? 'email'),
         userCapKey(cap === undefined ? '' : recipientKey(cap.recipient, digestOf)),
         positionKey(position),
-        TTL_SECONDS,
+        CLAIM_TTL_SECONDS,
         token,
         closedHopField(position),
         address === undefined ? '' : digestOf(address.address),
@@ -151,7 +151,7 @@ export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Cl
     async finish(notificationId, position, outcome, wasSent) {
       const key = notificationKey(notificationId);
       const value = `${wasSent ? SENT : NOT_SENT}${JSON.stringify(outcome)}`;
-      await redis.multi().hset(key, positionKey(position), value).expire(key, TTL_SECONDS).exec();
+      await redis.multi().hset(key, positionKey(position), value).expire(key, CLAIM_TTL_SECONDS).exec();
     },
   };
 }

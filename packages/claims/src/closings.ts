@@ -1,5 +1,5 @@
 import type { Redis, Result } from 'ioredis';
-import { CLOSED_FIELD, closedHopField, notificationKey, TTL_SECONDS } from './keys.ts';
+import { CLAIM_TTL_SECONDS, CLOSED_FIELD, closedHopField, notificationKey } from './keys.ts';
 
 /** Longer than any outage of ours, in which a message may wait unclaimed. */
 const CANCELLED_TTL_SECONDS = 7 * 86_400;
@@ -61,7 +61,7 @@ export function createClosings(redis: Redis): Closings {
     },
     async closeDelivered(notificationId, hop) {
       const field = hop === undefined ? CLOSED_FIELD : closedHopField(hop);
-      await redis.closeDelivered(notificationKey(notificationId), field, TTL_SECONDS);
+      await redis.closeDelivered(notificationKey(notificationId), field, CLAIM_TTL_SECONDS);
     },
   };
 }

@@ -9,4 +9,4 @@ export const CLOSED_FIELD = 'closed';
 export const closedHopField = ({ hop }: Pick<Position, 'hop'>): string => `closed.${hop}`;
 
 /** Claims outlive every rung. A redelivery later than this, or after Redis lost its data, finds none and may send again. */
-export const TTL_SECONDS = 6 * 3600;
+export const CLAIM_TTL_SECONDS = 6 * 3600;

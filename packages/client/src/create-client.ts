@@ -2,6 +2,7 @@ import { type AccountApi, accountApi } from './account-api.ts';
 import { type ApiKeysApi, apiKeysApi } from './api-keys-api.ts';
 import { type InboxApi, inboxApi } from './inbox-api.ts';
 import { type NotificationsApi, notificationsApi } from './notifications-api.ts';
+import { type SubscribeOptions, type Subscription, subscribe, type Topic } from './subscribe.ts';
 import { type SuppressionsApi, suppressionsApi } from './suppressions-api.ts';
 import { type TemplatesApi, templatesApi } from './templates-api.ts';
 import { createTransport } from './transport.ts';
@@ -22,6 +23,12 @@ export interface ClientOptions {
 }
 
 export interface Client extends AccountApi {
+  /**
+   * Tells what happens to a topic, as it happens, until it is closed. A lost connection is opened again, and what was missed told then, once.
+   * With a user's token as `apiKey` only that user's topic, and in browsers only with a token.
+   * @throws Error where there is no WebSocket: Node before 22.
+   */
+  subscribe(topic: Topic, options: SubscribeOptions): Subscription;
   notifications: NotificationsApi;
   users: UsersApi;
   templates: TemplatesApi;
@@ -47,6 +54,7 @@ export function createClient(options: ClientOptions): Client {
     inbox: inboxApi(transport),
     apiKeys: apiKeysApi(transport),
     webhooks: webhooksApi(transport),
+    subscribe: (topic, subscribeOptions) => subscribe(options, topic, subscribeOptions),
     ...accountApi(transport),
   };
 }

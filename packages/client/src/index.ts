@@ -9,11 +9,14 @@ export type {
   Device,
   ErrorCode,
   FieldError,
+  InboxFrame,
   InboxItemJson,
   ListJson,
+  LiveFrame,
   Mode,
   NewApiKeyJson,
   NewWebhookJson,
+  NotificationFrame,
   NotificationJson,
   NotificationTypeJson,
   NotifyAcceptedJson,
@@ -23,6 +26,7 @@ export type {
   Priority,
   PublishedTemplateJson,
   ReplayAnswerJson,
+  ResyncReason,
   Scope,
   SendAnswerJson,
   Skip,
@@ -61,6 +65,7 @@ export type {
   SendRequest,
 } from './notifications-api.ts';
 export { NotifyError, type NotifyErrorCode } from './notify-error.ts';
+export type { SubscribeOptions, Subscription, Topic } from './subscribe.ts';
 export type { SuppressionsApi } from './suppressions-api.ts';
 export type { TemplatePatch, TemplateRequest, TemplatesApi, VariableRequest } from './templates-api.ts';
 export type { DeviceRequest, PreferencesRequest, UsersApi } from './users-api.ts';

@@ -56,6 +56,8 @@ export interface NotificationsApi {
    * @throws NotifyError `conflict` when it is neither.
    */
   retry(notificationId: string, options?: CallOptions): Promise<NotificationJson>;
+  /** Says that the user has read it, on whatever channel. @throws NotifyError `conflict` when nothing of it has gone out. */
+  read(notificationId: string, options?: CallOptions): Promise<NotificationJson>;
   /** Sends all failed and unknown ones that the filter fits again, at most 10,000 a call. */
   replay(request: ReplayRequest, options?: IdempotentCallOptions): Promise<ReplayAnswerJson>;
   /**
@@ -88,6 +90,13 @@ export function notificationsApi(transport: Transport): NotificationsApi {
       }),
     retry: (notificationId, options) =>
       transport({ method: 'POST', path: path`/api/v1/notifications/${notificationId}/retry`, ...options }),
+    read: (notificationId, options) =>
+      transport({
+        method: 'POST',
+        path: path`/api/v1/notifications/${notificationId}/read`,
+        isRepeatable: true,
+        ...options,
+      }),
     replay: (request, options) =>
       transport({ ...underKey('/api/v1/notifications/replay', request, options), timeoutMs: REPLAY_TIMEOUT_MS }),
     waitUntilSettled: (notificationId, options) => waitUntilSettled(get, notificationId, options),

@@ -12,6 +12,7 @@ export const TIMELINE_EVENTS = [
   'scheduled',
   'due',
   'replayed',
+  'resumed',
   'skipped',
   'deferred',
   'processing',
@@ -143,14 +144,15 @@ export interface ChangedJson {
   /** The user_id or the template's code. */
   id: string;
 }
+const changed = { version: Joi.valid(1).required(), id: Joi.string().required() };
+export const changedSchema = Joi.object<ChangedJson>(changed).unknown();
 
 export interface UserChangedJson extends ChangedJson {
   /** What may be different: fields of the user, `preferences`, `devices`. Left out: anything. */
   changed?: readonly string[];
 }
 export const userChangedSchema = Joi.object<UserChangedJson>({
-  version: Joi.valid(1).required(),
-  id: Joi.string().required(),
+  ...changed,
   changed: Joi.array().items(Joi.string()),
 }).unknown();
 
@@ -161,9 +163,8 @@ export const userChangedSchema = Joi.object<UserChangedJson>({
 export interface UserErasedJson extends ChangedJson {
   erased_at: string;
 }
-const userErasedSchema = Joi.object<UserErasedJson>({
-  version: Joi.valid(1).required(),
-  id: Joi.string().required(),
+export const userErasedSchema = Joi.object<UserErasedJson>({
+  ...changed,
   erased_at: Joi.string().isoDate().required(),
 }).unknown();
 
@@ -177,10 +178,10 @@ export interface Erasure {
 }
 
 /** What a `user.erased` message says, or what is wrong with it. Never throws. */
-export function parseUserErased(body: string): { erasure: Erasure; problem?: never } | { problem: string } {
+export function parseUserErased(text: string): { erasure: Erasure; problem?: never } | { problem: string } {
   let json: unknown;
   try {
-    json = JSON.parse(body);
+    json = JSON.parse(text);
   } catch {
     return { problem: 'not JSON' };
   }

@@ -4,13 +4,14 @@ import type { Position } from './ids.ts';
 import { check } from './validate.ts';
 
 /**
- * What a vendor can tell later of a message that it took. `bounced`: the recipient's side refused it for good;
- * `undelivered`: it never got there; `complained`: the recipient called it spam, `opened` it, and so had got it.
+ * What a provider can tell later of a message that it took. `bounced`: the recipient's side refused it for good;
+ * `undelivered`: it never got there; `complained`: the recipient called it spam, `opened` it, and so had got it; `read`: so it was, in our own
+ * inbox.
  */
-export const RECEIPT_OUTCOMES = ['delivered', 'bounced', 'undelivered', 'complained', 'opened'] as const;
+export const RECEIPT_OUTCOMES = ['delivered', 'bounced', 'undelivered', 'complained', 'opened', 'read'] as const;
 export type ReceiptOutcome = (typeof RECEIPT_OUTCOMES)[number];
 
-/** `receipt.<channel>` on notifications.events: a vendor's signed word on one attempt, in our terms. */
+/** `receipt.<channel>` on notifications.events: a provider's word on one attempt, in our terms. */
 export interface ReceiptJson extends Position {
   version: 1;
   /** Derived from what the vendor names its event, so that a repeat is recognised. */
@@ -24,7 +25,7 @@ export interface ReceiptJson extends Position {
   occurred_at: string;
 }
 
-const receiptSchema = Joi.object<ReceiptJson>({
+export const receiptSchema = Joi.object<ReceiptJson>({
   version: Joi.valid(1).required(),
   event_id: Joi.string().required(),
   outcome: Joi.valid(...RECEIPT_OUTCOMES).required(),

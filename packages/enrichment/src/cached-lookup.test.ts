@@ -36,3 +36,33 @@ test('what is missing or failed is asked for again', async () => {
   await expect(lookup.get('a')).rejects.toThrow('away');
   expect(await lookup.get('a')).toEqual({ v: 1 });
 });
+
+test('while its source is away what is remembered is served until its time is over, and then no longer', async () => {
+  const ttlMs = 100;
+  let isAway = false;
+  const lookup = new CachedLookup(
+    async () => {
+      if (isAway) throw new Error('away');
+      return { v: 1 };
+    },
+    { maxEntries: 10, ttlMs },
+  );
+  const startedAt = performance.now();
+  await lookup.get('a');
+  isAway = true;
+  let servedAtMs = 0;
+  const failure = await (async () => {
+    for (;;) {
+      try {
+        await lookup.get('a');
+        servedAtMs = performance.now() - startedAt;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    }
+  })();
+  expect(failure).toBe('away');
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(ttlMs);
+  expect(servedAtMs).toBeGreaterThan(0);
+});

@@ -1,5 +1,6 @@
 export { CachedLookup } from './cached-lookup.ts';
 export * from './inline-content.ts';
+export * from './inspect-sources.ts';
 export * from './plan-delivery.ts';
 export { endOfQuietHours } from './quiet-hours.ts';
 export * from './reachable.ts';

@@ -161,6 +161,13 @@ test.each([
     '2026-06-06T07:00:00.000Z',
   ],
   ['on the evening of another day', { ...night, days: ['fri' as const] }, '2026-06-06T23:00:00Z', 'UTC', undefined],
+  [
+    'when the clock goes back into the evening before',
+    { start: '23:13', end: '23:02' },
+    '2001-10-28T03:00:59.999Z',
+    'America/Moncton',
+    '2001-10-28T03:02:00.000Z',
+  ],
   ['where a whole day was skipped', night, '2011-12-30T09:30:00Z', 'Pacific/Apia', '2011-12-30T17:00:00.000Z'],
 ])('%s', (_when, hours, at, timezone, end) => {
   expect(endOf(hours, at, timezone)).toBe(end);

@@ -33,8 +33,9 @@ export function endOfQuietHours(hours: QuietHours, timezone: string | undefined,
   if (!isQuiet(local, hours)) return undefined;
   const end = Temporal.PlainTime.from(hours.end);
   const today = local.toPlainDate();
-  // The day after tomorrow's too: where the clock jumps from hours of nearly a day into the next ones, tomorrow's never comes.
-  const ends = [0, 1, 2].flatMap((days) =>
+  // The day after tomorrow's too: where the clock jumps from hours of nearly a day into the next ones, tomorrow's never comes. And
+  // yesterday's: a clock that goes back just after midnight shows that evening again.
+  const ends = [-1, 0, 1, 2].flatMap((days) =>
     (['earlier', 'later'] as const).map((disambiguation) =>
       today.add({ days }).toPlainDateTime(end).toZonedDateTime(local.timeZoneId, { disambiguation }),
     ),

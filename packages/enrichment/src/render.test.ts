@@ -1,12 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { TemplateSources } from '@notify/contracts';
-import {
-  channelsOf,
-  compileTemplateVersion,
-  findSourceProblems,
-  MissingVariablesError,
-  renderTemplate,
-} from './render.ts';
+import { findSourceProblems } from './inspect-sources.ts';
+import { channelsOf, compileTemplateVersion, MissingVariablesError, renderTemplate } from './render.ts';
 import { TemplateRenderError, TemplateSyntaxError } from './template-engine.ts';
 
 function version(locales: Record<string, TemplateSources>, defaultLocale = 'en') {

@@ -1,14 +1,7 @@
-import { type Channel, type TemplateSources, type TemplateVersion, variablesSchemaOf } from '@notify/contracts';
+import { type Channel, type TemplateVersion, variablesSchemaOf } from '@notify/contracts';
 import type Joi from 'joi';
-import {
-  type CompiledSource,
-  parseSource,
-  renderSource,
-  TemplateRenderError,
-  TemplateSyntaxError,
-  toScope,
-  variablesOf,
-} from './template-engine.ts';
+import { mapSources, mapValues, type PerSource } from './per-source.ts';
+import { type CompiledSource, parseSource, renderSource, TemplateRenderError, toScope } from './template-engine.ts';
 
 /** What a channel shows: email title (the subject), body and html; sms body; push title, body and data; in_app title, body and actionUrl. */
 export interface RenderedContent {
@@ -17,14 +10,6 @@ export interface RenderedContent {
   html?: string;
   data?: Record<string, string>;
   actionUrl?: string;
-}
-
-/** The shape of TemplateSources, with anything in the place of each source. */
-interface PerSource<T> {
-  email?: { subject: T; html?: T; text?: T };
-  sms?: { text: T };
-  push?: { title: T; body: T; data?: Record<string, T> };
-  in_app?: { title: T; body: T; action_url?: T };
 }
 
 /** A published version, parsed and ready to render. Its locales are keyed by their canonical form. */
@@ -47,71 +32,6 @@ export class MissingVariablesError extends Error {
     this.name = 'MissingVariablesError';
     this.variables = variables;
   }
-}
-
-/** @param convert gets each source with its dotted place, and whether it is HTML. */
-function mapSources<T>(
-  { email, sms, push, in_app }: TemplateSources,
-  convert: (source: string, field: string, html: boolean) => T,
-): PerSource<T> {
-  const text = (source: string, field: string) => convert(source, field, false);
-  const optional = (source: string | undefined, field: string, html = false) =>
-    source === undefined ? undefined : convert(source, field, html);
-  return {
-    email: email && {
-      subject: text(email.subject, 'email.subject'),
-      html: optional(email.html, 'email.html', true),
-      text: optional(email.text, 'email.text'),
-    },
-    sms: sms && { text: text(sms.text, 'sms.text') },
-    push: push && {
-      title: text(push.title, 'push.title'),
-      body: text(push.body, 'push.body'),
-      data: push.data && mapValues(push.data, (source, key) => text(source, `push.data.${key}`)),
-    },
-    in_app: in_app && {
-      title: text(in_app.title, 'in_app.title'),
-      body: text(in_app.body, 'in_app.body'),
-      action_url: optional(in_app.action_url, 'in_app.action_url'),
-    },
-  };
-}
-
-function mapValues<A, B>(record: Record<string, A>, convert: (value: A, key: string) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, convert(value, key)]));
-}
-
-export interface SourceProblem {
-  /** Dotted: `email.subject`. */
-  field: string;
-  /** With the line. */
-  message: string;
-}
-
-/** Everything that keeps these sources from being a template; empty when they are one. MJML is only looked at as Liquid. */
-export function findSourceProblems(sources: TemplateSources): SourceProblem[] {
-  const problems: SourceProblem[] = [];
-  const parse = (source: string, field: string, html: boolean) => {
-    try {
-      parseSource(source, { html });
-    } catch (error) {
-      if (!(error instanceof TemplateSyntaxError)) throw error;
-      problems.push({ field, message: error.message });
-    }
-  };
-  mapSources(sources, parse);
-  if (sources.email?.mjml !== undefined) parse(sources.email.mjml, 'email.mjml', true);
-  return problems;
-}
-
-/** The variables that sources without problems ask for, each with the places where it is used. */
-export function findUsedVariables(sources: TemplateSources): Map<string, string[]> {
-  const places = new Map<string, string[]>();
-  mapSources(sources, (source, field, html) => {
-    for (const name of variablesOf(parseSource(source, { html })))
-      places.set(name, [...(places.get(name) ?? []), field]);
-  });
-  return places;
 }
 
 /** @throws TemplateSyntaxError, which a version that template-service has published does not. */

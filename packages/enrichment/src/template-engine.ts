@@ -1,6 +1,5 @@
 import {
-  Context,
-  Drop,
+  type Context,
   type Emitter,
   type FilterImplOptions,
   filters,
@@ -8,6 +7,7 @@ import {
   LiquidError,
   type Template,
 } from 'liquidjs';
+import { ForgivingContext, missingName } from './forgiving-context.ts';
 
 /** Longer than any source that the API accepts. */
 const PARSE_LIMIT_CHARACTERS = 250_000;
@@ -151,51 +151,6 @@ export function parseSource(source: string, options: { html: boolean }): Compile
 /** The variables that a source asks its caller for, by the first part of their path, whatever way leads to them. */
 export function variablesOf({ engine, templates }: CompiledSource): string[] {
   return engine.globalVariablesSync(templates);
-}
-
-/** Stands in for a missing variable while the other missing ones are looked for: any property, one element, truthy. */
-class Placeholder extends Drop {
-  readonly #name: string;
-
-  constructor(name: string) {
-    super();
-    this.#name = name;
-  }
-
-  override liquidMethodMissing(): this {
-    return this;
-  }
-
-  *[Symbol.iterator](): Generator<this> {
-    yield this;
-  }
-
-  override toString(): string {
-    return `[${this.#name}]`;
-  }
-}
-
-/** Knows the names that were found missing in earlier passes. */
-class ForgivingContext extends Context {
-  readonly known = new Set<string>();
-
-  override *_getFromScope(...lookup: Parameters<Context['_getFromScope']>): IterableIterator<unknown> {
-    try {
-      return yield super._getFromScope(...lookup);
-    } catch (error) {
-      const name = missingName(error);
-      if (name === undefined || !this.known.has(name)) throw error;
-      return new Placeholder(name);
-    }
-  }
-}
-
-/** Liquid exports the class of neither error. */
-function missingName(error: unknown): string | undefined {
-  const original = LiquidError.is(error) ? error.originalError : error;
-  return original instanceof Error && original.name === 'InternalUndefinedVariableError'
-    ? (original as Error & { variableName: string }).variableName
-    : undefined;
 }
 
 export interface RenderedSource {

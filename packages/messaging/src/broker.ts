@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EVENTS_EXCHANGE } from '@notify/contracts';
 import { errorFields, type Lifecycle, type Logger, type Metrics } from '@notify/service-kit';
-import type { ChannelModel, ConsumeMessage } from 'amqplib';
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { closeConnectionWith, openConnection, settleOrGoOn } from './connection.ts';
 import { type Consumer, type ConsumerSession, createConsumerSession } from './consumer.ts';
 import { declareTopology } from './declare-topology.ts';
@@ -40,12 +40,16 @@ export interface Broker extends Publisher {
     maxWaitMs: number;
     onBatch(deliveries: Delivery[]): Promise<void>;
   }): Promise<Consumer>;
-  /** Events for this instance alone: bounded, dropping the oldest, never acknowledged. What was missed while away is lost: see onReconnect. */
+  /**
+   * Events for this instance alone: bounded, dropping the oldest, never acknowledged. What was missed while away is lost: see onReconnect.
+   * @param options.isPaused none come before `resume`. While it is paused the broker keeps none.
+   */
   subscribe(options: {
     routingKeys: string[];
     onMessage(delivery: Delivery): void;
     onReconnect?(): void;
-  }): Promise<void>;
+    isPaused?: boolean;
+  }): Promise<Consumer>;
   /** A queue of this instance alone, for answers. @returns its name, which stays the same across reconnects. */
   openReplyQueue(onMessage: (delivery: Delivery) => void): Promise<string>;
   /**
@@ -55,15 +59,38 @@ export interface Broker extends Publisher {
   queueDepths(queues: readonly string[]): Promise<Map<string, number>>;
 }
 
-/** A consumer without acknowledgements on a queue that lives and dies with this instance. */
+interface PrivateQueue {
+  queue: string;
+  bindings: string[];
+  onMessage(delivery: Delivery): void;
+  onReopen?(): void;
+  isPaused?: boolean;
+}
+
+/** A consumer without acknowledgements on a queue that lives and dies with this instance. Paused, it is bound to nothing. */
 function privateSession(
-  queue: string,
-  bindings: string[],
-  onMessage: (delivery: Delivery) => void,
+  { queue, bindings, onMessage, onReopen, isPaused = false }: PrivateQueue,
   logger: Logger,
-  onReopen?: () => void,
 ): ConsumerSession {
   let wasOpen = false;
+  let isWanted = !isPaused;
+  let isBound = false;
+  let current: Channel | undefined;
+  let settled: Promise<unknown> = Promise.resolve();
+
+  /** One step after the other: the last wish holds. */
+  function bind(): Promise<unknown> {
+    settled = settled.then(async () => {
+      const own = current;
+      if (own === undefined || isBound === isWanted) return;
+      isBound = isWanted;
+      const step = isWanted ? own.bindQueue.bind(own) : own.unbindQueue.bind(own);
+      // The channel is closing: the reconnect binds as it should be.
+      await Promise.all(bindings.map((key) => step(queue, EVENTS_EXCHANGE, key))).catch(() => {});
+    });
+    return settled;
+  }
+
   return {
     async open(connection) {
       const channel = await connection.createChannel();
@@ -75,7 +102,9 @@ function privateSession(
         autoDelete: true,
         arguments: { 'x-max-length': PRIVATE_QUEUE_MAX_LENGTH, 'x-overflow': 'drop-head' },
       });
-      await Promise.all(bindings.map((key) => channel.bindQueue(queue, EVENTS_EXCHANGE, key)));
+      current = channel;
+      isBound = false;
+      if (isWanted) await bind();
       const handle = (message: ConsumeMessage | null) => {
         if (message === null) {
           // The queue was deleted: setting everything up anew brings it back.
@@ -93,9 +122,17 @@ function privateSession(
       if (wasOpen) onReopen?.();
       wasOpen = true;
     },
-    lost() {},
-    async pause() {},
-    async resume() {},
+    lost() {
+      current = undefined;
+    },
+    async pause() {
+      isWanted = false;
+      await bind();
+    },
+    async resume() {
+      isWanted = true;
+      await bind();
+    },
     async close() {},
   };
 }
@@ -151,14 +188,15 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       add(
         createConsumerSession({ queue: batches.queue, prefetch, onMessage: handleBatches(batches, options) }, options),
       ),
-    async subscribe({ routingKeys, onMessage, onReconnect }) {
-      await add(
-        privateSession(`${options.name}.events.${randomUUID()}`, routingKeys, onMessage, options.logger, onReconnect),
+    subscribe({ routingKeys, onMessage, onReconnect, isPaused }) {
+      const queue = `${options.name}.events.${randomUUID()}`;
+      return add(
+        privateSession({ queue, bindings: routingKeys, onMessage, onReopen: onReconnect, isPaused }, options.logger),
       );
     },
     async openReplyQueue(onMessage) {
       const queue = `${options.name}.replies.${randomUUID()}`;
-      await add(privateSession(queue, [], onMessage, options.logger));
+      await add(privateSession({ queue, bindings: [], onMessage }, options.logger));
       return queue;
     },
     async queueDepths(queues) {

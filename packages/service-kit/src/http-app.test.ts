@@ -41,7 +41,9 @@ function exampleApp(isReady = () => true) {
 
 /** @returns the port. */
 async function serve(patience: Partial<HttpPatience> = {}): Promise<number> {
-  const server = await listen(exampleApp(), { HOST: '127.0.0.1', PORT: 0 }, kit.lifecycle, { ...PATIENT, ...patience });
+  const server = await listen(exampleApp(), { HOST: '127.0.0.1', PORT: 0 }, kit.lifecycle, {
+    patience: { ...PATIENT, ...patience },
+  });
   return (server.address() as { port: number }).port;
 }
 
@@ -82,6 +84,22 @@ test('who never ends its headers or its body is cut; who is idle as long between
   await eventually(() => keptAlive.received.startsWith('HTTP/1.1 200 '));
 });
 
+test.each([
+  [400, 'what is no HTTP', 'GET / HTTP/9.9\r\n\r\n'],
+  [431, 'headers without end', `GET /echo HTTP/1.1\r\nHost: test\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`],
+])('%i, for %s, is a problem document too', async (status, _what, text) => {
+  const client = await rawClient(await serve(), text);
+  await eventually(() => client.isCut);
+  const [head = '', body = ''] = client.received.split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [\\s\\S]*\r\nContent-Type: application/problem\\+json\r\n`));
+  expect(JSON.parse(body)).toMatchObject({ status });
+});
+
+test('an expectation that nobody knows is passed over', async () => {
+  const client = await rawClient(await serve(), get('/echo').replace('Host', 'Expect: magic\r\nHost'));
+  await eventually(() => client.received.startsWith('HTTP/1.1 200 '));
+});
+
 test('a stop finishes the requests in hand, tells their clients to come on a new connection, and takes no other', async () => {
   const port = await serve();
   const asking = await rawClient(port, get('/slow'));
@@ -112,17 +130,20 @@ test('readiness names what is away, and a service that stops is not ready', asyn
   expect(await ready()).toMatchObject({ status: 503, body: { status: 'stopping' } });
 });
 
-test('every answer carries the headers of helmet, and does not tell what serves it', async () => {
-  const { headers } = await supertest(exampleApp()).get('/echo');
-  expect(headers).toMatchObject({
-    'content-security-policy': expect.stringContaining("default-src 'self'"),
-    'strict-transport-security': expect.stringContaining('max-age='),
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'SAMEORIGIN',
-    'referrer-policy': 'no-referrer',
-  });
-  expect(headers).not.toHaveProperty('x-powered-by');
-});
+test.each(['/echo', '/nothing', '/health/ready', '/metrics'])(
+  'the answer to %s carries the headers of helmet, and does not tell what serves it',
+  async (path) => {
+    const { headers } = await supertest(exampleApp()).get(path);
+    expect(headers).toMatchObject({
+      'content-security-policy': expect.stringContaining("default-src 'self'"),
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'referrer-policy': 'no-referrer',
+    });
+    expect(headers).not.toHaveProperty('x-powered-by');
+  },
+);
 
 test('a correlation id that could break out of its header, or out of a log, is not echoed', async () => {
   const client = supertest(exampleApp());

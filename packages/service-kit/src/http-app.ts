@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer as createHttpServer, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
+import { answerClientError } from './answer-client-error.ts';
 import type { HttpConfig } from './config.ts';
 import { withContext } from './context.ts';
 import { jsonBody } from './json-body.ts';
@@ -128,8 +129,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.disable('etag');
   // Simple: nested query objects are never wanted, and would open prototype pollution.
   app.set('query parser', 'simple');
-  app.use(correlation(), health(options), timing(options.metrics));
-  app.use(helmet());
+  app.use(correlation(), helmet(), health(options), timing(options.metrics));
   for (const router of options.rawBodyRouters ?? []) app.use(router);
   app.use(...jsonBody(options.bodyLimit ?? '256kb'));
   for (const router of options.routers) app.use(router);
@@ -156,29 +156,36 @@ function sayWhenStopping(server: Server, lifecycle: Lifecycle): () => void {
 /**
  * Listens, with HTTPS alone when the settings hold a certificate, and on shutdown stops taking connections and finishes the
  * requests in hand.
+ * @param options.shouldUpgrade which requests become something else than HTTP, through the server's event `upgrade`. By default none: they
+ *   are answered as if they had not asked.
  * @throws when the port can't be had; the service then fails to start.
  */
 export async function listen(
   app: Express,
   config: Pick<HttpConfig, 'HOST' | 'PORT' | 'HTTPS_CERT' | 'HTTPS_KEY'>,
   lifecycle: Lifecycle,
-  patience: HttpPatience = PATIENCE,
+  options: { patience?: HttpPatience; shouldUpgrade?(request: IncomingMessage): boolean } = {},
 ): Promise<Server> {
+  const { patience = PATIENCE, shouldUpgrade = () => false } = options;
   const { idleMs, headersMs, requestMs, lookEveryMs } = patience;
-  const timeouts = {
+  const settings = {
     keepAliveTimeout: idleMs,
     headersTimeout: headersMs,
     requestTimeout: requestMs,
     connectionsCheckingInterval: lookEveryMs,
+    shouldUpgradeCallback: shouldUpgrade,
   };
   const server =
     config.HTTPS_CERT === undefined
-      ? createHttpServer(timeouts, app)
+      ? createHttpServer(settings, app)
       : createHttpsServer(
-          { ...timeouts, cert: config.HTTPS_CERT, key: config.HTTPS_KEY, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS },
+          { ...settings, cert: config.HTTPS_CERT, key: config.HTTPS_KEY, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS },
           app,
         );
   const sayClosing = sayWhenStopping(server, lifecycle);
+  server.on('clientError', answerClientError);
+  // An expectation that nobody knows may be passed over (RFC 9110, 10.1.1); node alone would answer 417, in no form of ours.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.listen(config.PORT, config.HOST);
   // Rejects with what the server says instead of listening.
   await once(server, 'listening');

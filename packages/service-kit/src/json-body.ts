@@ -21,9 +21,14 @@ function problemOfText(text: string): string | undefined {
   return text === '__proto__' ? 'must not be named __proto__' : undefined;
 }
 
+/** 9007199254740993 would be read as ...992, and 1e400 as no number at all (RFC 7493, 2.2). */
+function isInexact(number: number): boolean {
+  return !Number.isFinite(number) || (Number.isInteger(number) && !Number.isSafeInteger(number));
+}
+
 /**
  * What no part of the system can carry, wherever it stands: NUL and half surrogate pairs (a database refuses or changes them),
- * `__proto__` as a key, and nesting without end. Walks without recursion.
+ * numbers that would become others, `__proto__` as a key, and nesting without end. Walks without recursion.
  * @returns the path and what is wrong with it, or undefined.
  */
 export function jsonProblem(body: unknown): { field: string; message: string } | undefined {
@@ -33,6 +38,12 @@ export function jsonProblem(body: unknown): { field: string; message: string } |
     if (typeof value === 'string' && value !== '__proto__') {
       const message = problemOfText(value);
       if (message !== undefined) return { field: path, message };
+    }
+    if (typeof value === 'number' && isInexact(value)) {
+      return {
+        field: path,
+        message: 'must be at most 2^53 - 1 in size, since larger numbers become others; send it as text',
+      };
     }
     if (typeof value !== 'object' || value === null) continue;
     if (depth === MAX_DEPTH) return { field: path.slice(0, 100), message: `is nested deeper than ${MAX_DEPTH} levels` };

@@ -6,5 +6,6 @@ export * from './test-certificates.ts';
 export * from './test-sandbox.ts';
 export * from './test-servers.ts';
 export * from './test-service.ts';
+export * from './time-until.ts';
 export * from './tls-door.ts';
 export * from './webhook-receiver.ts';

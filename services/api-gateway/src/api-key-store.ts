@@ -95,10 +95,16 @@ export async function findKeyKind(
   return rows[0] && { environment: rows[0].environment, isBootstrap: rows[0].name === BOOTSTRAP };
 }
 
-/** Gives a key another secret; the old one stays good for 24 hours. @returns undefined: there is no such key. */
+/**
+ * Gives a key another secret; the old one stays good for 24 hours. Rotated again meanwhile, it is still that old one which does: the
+ * caller may never have got the answer, and so never have used the secret between them.
+ * @returns undefined: there is no such key.
+ */
 export async function rotateApiKey(database: Database, key: string): Promise<ApiKeyJson | undefined> {
   const { rows } = await database.query<ApiKeyRow>(
-    `UPDATE api_keys SET previous_hash = key_hash, previous_until = now() + $3::interval, key_hash = $2
+    `UPDATE api_keys SET key_hash = $2,
+       previous_hash = CASE WHEN previous_until > now() THEN previous_hash ELSE key_hash END,
+       previous_until = CASE WHEN previous_until > now() THEN previous_until ELSE now() + $3::interval END
      WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}`,
     [apiKeyId(key), hashApiKey(key), ROTATION_OVERLAP],
   );

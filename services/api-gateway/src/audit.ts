@@ -12,21 +12,41 @@ const PREVIEW = '/api/v1/templates/:code/preview';
 const UNTOLD = new Set(['token']);
 
 /**
+ * Calls back when the handler answers, whether or not anybody is left to hear it: `finish` never comes for a connection that was cut,
+ * and its `close` comes while the handler may still be at work.
+ */
+function onAnswer(response: Response, callback: () => void): void {
+  const end = response.end;
+  response.end = ((...parts: Parameters<typeof end>) => {
+    response.end = end;
+    callback();
+    return response.end(...parts);
+  }) as typeof end;
+}
+
+/**
  * Writes into the audit log who changed what, when, and what was answered: every call that changes something, refused ones included, but
- * not the sending of notifications. Called once the caller is known. What can't be written is logged as ERROR; the call itself is done.
+ * not the sending of notifications, nor calls of nobody whom a key or a token names. Called before anything is done. What can't be
+ * written is logged as ERROR; the call itself is done.
  */
 export function createAudit(database: Database, logger: Logger): (request: Request, response: Response) => void {
   return (request, response) => {
     const pattern = String(request.route?.path ?? '');
     if (READING.has(request.method) || SENDING.has(pattern) || pattern === PREVIEW) return;
     const { correlationId = '' } = currentContext();
-    const target = Object.fromEntries(Object.entries(request.params).filter(([name]) => !UNTOLD.has(name)));
-    response.once('finish', () => {
+    const told = Object.entries(request.params).filter(([name]) => !UNTOLD.has(name));
+    // A database can't hold NUL.
+    const target = Object.fromEntries(
+      told.map(([name, value]) => [name, String(value).replaceAll('\u0000', '\ufffd')]),
+    );
+    onAnswer(response, () => {
+      const caller = callerOf(response);
+      if (caller === undefined) return;
       const entry = {
         at: new Date().toISOString(),
-        api_key_id: callerOf(response),
+        api_key_id: caller,
         operation: `${request.method} ${pattern.replaceAll(/:(\w+)/g, '{$1}')}`,
-        target: target as Record<string, string>,
+        target,
         status: response.statusCode,
         correlation_id: correlationId,
       };

@@ -1,9 +1,9 @@
 import { AppError } from '@notify/contracts';
-import { type Authenticate, admit, keyOf } from './authenticate.ts';
+import { type Authenticate, identify, keyOf } from './authenticate.ts';
 import type { UserTokens } from './user-tokens.ts';
 
 /** Three parts, as JSON Web Tokens have them and API keys do not. */
-const TOKEN_PATTERN = /^[^.]+\.[^.]+\.[^.]*$/;
+export const isUserToken = (given: string): boolean => /^[^.]+\.[^.]+\.[^.]*$/.test(given);
 
 /**
  * Lets in an API key with the scope, or the user whom the path names as `user_id`, with a token of theirs.
@@ -18,9 +18,11 @@ export function createAuthenticateUser(authenticate: Authenticate, tokens: UserT
         'Send an API key or a token of the user: "Authorization: Bearer <key or token>"',
       );
     }
-    if (!TOKEN_PATTERN.test(given)) return authenticate(scope, request, response);
-    const userId = await tokens.verify(given);
+    if (!isUserToken(given)) return authenticate(scope, request, response);
+    const { userId } = await tokens.verify(given);
+    const caller = `user:${userId}`;
+    identify(response, caller);
     if (userId !== request.params['user_id']) throw new AppError('forbidden', 'The token is of another user');
-    admit(response, `user:${userId}`);
+    return caller;
   };
 }

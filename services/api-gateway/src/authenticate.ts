@@ -17,14 +17,14 @@ export function keyOf(request: Request): string | undefined {
   return request.get('x-api-key');
 }
 
-/** Notes who came. @param caller the id of an API key, or `user:<user_id>`. */
-export function admit(response: Response, caller: string): void {
+/** Notes who came, before it is asked whether they may. @param caller the id of an API key, or `user:<user_id>`. */
+export function identify(response: Response, caller: string): void {
   response.locals['caller'] = caller;
 }
 
-/** Who came with an authenticated request: the id of the API key, or `user:<user_id>`. */
-export function callerOf(response: Response): string {
-  return response.locals['caller'] as string;
+/** Who came: the id of the API key, or `user:<user_id>`; undefined before that is known, and when it is nobody. */
+export function callerOf(response: Response): string | undefined {
+  return response.locals['caller'] as string | undefined;
 }
 
 /** Also of a key that is only remembered, while the database is away. */
@@ -32,10 +32,18 @@ function hasExpired({ expiresAt }: StoredApiKey): boolean {
   return expiresAt !== undefined && expiresAt.getTime() <= Date.now();
 }
 
-export type Authenticate = (scope: Scope, request: Request, response: Response) => Promise<void>;
+/** @returns who came, as callerOf() tells it from then on. */
+export type Authenticate = (scope: Scope, request: Request, response: Response) => Promise<string>;
 
-/** Lets in who has a valid API key with the scope. @throws AppError 401 `unauthorized` without a key, 403 `forbidden` without the scope. */
-export function createAuthenticate(database: Database, uses: KeyUses): Authenticate {
+/**
+ * The API key that this is.
+ * @param response to be told who came, as soon as that is known.
+ * @throws AppError 401 `unauthorized` when it is none that is valid, 403 `forbidden` without the scope.
+ */
+export type CheckKey = (given: string, scope: Scope, response?: Response) => Promise<StoredApiKey>;
+
+/** A key is looked up at most once a second, however often it is checked. */
+export function createCheckKey(database: Database): CheckKey {
   // While the database is away, keys that were valid a moment ago go on working: it must not stop sending.
   const lastKnown = new Map<string, StoredApiKey>();
   const keys = new CachedLookup<StoredApiKey>(
@@ -54,19 +62,28 @@ export function createAuthenticate(database: Database, uses: KeyUses): Authentic
     { maxEntries: MAX_KEYS, ttlMs: TTL_MS },
   );
 
-  return async (scope, request, response) => {
-    const given = keyOf(request);
-    if (given === undefined) {
-      throw new AppError('unauthorized', 'Send an API key: "Authorization: Bearer <key>" or "X-API-Key: <key>"');
-    }
+  return async (given, scope, response) => {
     const id = apiKeyId(given);
     if (id === undefined) throw new AppError('unauthorized', 'Only an API key is good here, and this is none');
     const stored = await keys.get(id);
     if (stored === undefined || hasExpired(stored) || !matchesApiKey(given, stored)) {
       throw new AppError('unauthorized', 'The API key is not valid');
     }
+    if (response !== undefined) identify(response, stored.id);
     if (!stored.scopes.includes(scope)) throw new AppError('forbidden', `The API key lacks the scope ${scope}`);
-    admit(response, stored.id);
-    uses.note(stored.id);
+    return stored;
+  };
+}
+
+/** Lets in who has a valid API key with the scope. @throws AppError 401 `unauthorized` without a key, 403 `forbidden` without the scope. */
+export function createAuthenticate(checkKey: CheckKey, uses: KeyUses): Authenticate {
+  return async (scope, request, response) => {
+    const given = keyOf(request);
+    if (given === undefined) {
+      throw new AppError('unauthorized', 'Send an API key: "Authorization: Bearer <key>" or "X-API-Key: <key>"');
+    }
+    const { id } = await checkKey(given, scope, response);
+    uses.note(id);
+    return id;
   };
 }

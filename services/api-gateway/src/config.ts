@@ -11,6 +11,7 @@ import {
 import Joi from 'joi';
 import { API_KEY_PATTERN } from './api-key.ts';
 import { crossOrigins } from './cross-origin.ts';
+import type { LiveSocketsConfig } from './live/live-sockets.ts';
 import type { RateLimitConfig } from './rate-limits.ts';
 import { type ReceiptsConfig, receiptsKeys } from './receipts/receipts-config.ts';
 
@@ -19,6 +20,7 @@ export interface GatewayConfig
     RedisConfig,
     NotificationTypesConfig,
     RateLimitConfig,
+    LiveSocketsConfig,
     ReceiptsConfig {
   API_KEY: string;
   /** Messages in a lane above which no more are taken for it, critical ones excepted; 0: no limit. */
@@ -63,6 +65,9 @@ export const gatewayConfigKeys: ConfigKeys<GatewayConfig> = {
   RATE_LIMIT_PUSH: limit(5_000),
   RATE_LIMIT_IN_APP: limit(5_000),
   LANE_DEPTH_LIMIT: limit(200_000),
+  WEBSOCKET_MAX_SOCKETS: Joi.number().integer().min(0).default(10_000),
+  WEBSOCKET_HEARTBEAT_SECONDS: Joi.number().integer().min(1).max(300).default(30),
+  WEBSOCKET_MAX_BUFFERED_BYTES: Joi.number().integer().min(65_536).default(1_048_576),
   USER_TOKEN_LIFETIME_SECONDS: Joi.number().integer().min(60).max(86_400).default(900),
   CORS_ORIGINS: crossOrigins,
   // Where clients reach the gateway; its documentation names it. Default: the address under which the documentation is read.

@@ -1,4 +1,5 @@
 import { type Request, Router } from 'express';
+import { asyncApiDocument } from './asyncapi.ts';
 import { docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 
@@ -6,7 +7,7 @@ import { openApiDocument } from './openapi.ts';
 const HOST_PATTERN = /^[A-Za-z0-9.:[\]-]{1,255}$/;
 
 /**
- * `/openapi.json` and `/docs`.
+ * `/openapi.json`, `/asyncapi.json` and `/docs`.
  * @param publicUrl where clients reach the gateway. Default: the address under which the document itself was asked for.
  */
 export function docsRoute(publicUrl: string | undefined): Router {
@@ -17,6 +18,9 @@ export function docsRoute(publicUrl: string | undefined): Router {
   const router = Router();
   router.get('/openapi.json', (request, response) => {
     response.json(openApiDocument(serverUrlOf(request)));
+  });
+  router.get('/asyncapi.json', (_request, response) => {
+    response.json(asyncApiDocument());
   });
   router.get('/docs', (request, response) => {
     response.type('html').send(docsPage(serverUrlOf(request)));

@@ -35,7 +35,8 @@ interface Entrances extends Record<'guard' | 'userGuard', (scope: Scope) => Requ
 
 /** Passes operations through to the services that own them: authenticated here, validated there. */
 export function forwardRoute(operations: Forwarded[], { guard, userGuard, crossOrigin }: Entrances): Router {
-  const router = Router();
+  // Clients resolve `..` before they ask: /users/ada/devices/.. becomes /users/ada/, and a DELETE of that must not erase the person.
+  const router = Router({ strict: true });
   const forUsers = operations.filter(({ isForUser }) => isForUser).map(({ path }) => `/api/v1${path}`);
   // Ahead of the guard: a page reads a 401 or 429 only if these headers are on it too.
   router.all([...new Set(forUsers)], crossOrigin);

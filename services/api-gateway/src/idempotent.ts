@@ -13,6 +13,8 @@ export interface Answer {
   status: number;
   location?: string;
   body: unknown;
+  /** A part of it may or may not have been done: the same key does it again, under the same id, and nothing twice. */
+  isUnsettled?: boolean;
 }
 /** An outcome that is told as an error. */
 interface Problem {
@@ -26,10 +28,13 @@ const OUTCOMES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['delivery_failed', 
 /** After these the request may have been carried out nevertheless. */
 const UNCERTAIN: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['dependency_unavailable', 'internal_error']);
 
-/** The same request, whatever the order of its fields and wherever it names its key. */
+/** Whether what was asked for may have been carried out, although this is what came of it. */
+export const isUncertain = ({ code }: AppError): boolean => UNCERTAIN.has(code);
+
+/** The same request, whatever the order of its fields, wherever it names its key, and however it writes the path: none here has parameters. */
 function fingerprintOf(request: Request): string {
   const { idempotency_key: _named, ...body } = (request.body ?? {}) as Record<string, unknown>;
-  const text = `${request.method} ${request.baseUrl}${request.path} ${stringify(body)}`;
+  const text = `${request.method} ${request.route.path} ${stringify(body)}`;
   return createHash('sha256').update(text).digest('base64url');
 }
 
@@ -58,11 +63,12 @@ async function underKey(
     work.catch((error: unknown) => logger.warn('an idempotency key was not settled', errorFields(error)));
   try {
     const kept = await run(begun.id);
-    await quietly(store.finish(request, begun.id, kept));
+    const isUnsettled = 'isUnsettled' in kept && kept.isUnsettled;
+    await quietly(isUnsettled ? store.release(request, begun.id) : store.finish(request, begun.id, kept));
     return { kept, isReplay: false };
   } catch (error) {
-    const isUncertain = !(error instanceof AppError) || UNCERTAIN.has(error.code) || !begun.isFirst;
-    await quietly(isUncertain ? store.release(request, begun.id) : store.forget(request, begun.id));
+    const mayBeDone = !(error instanceof AppError) || isUncertain(error) || !begun.isFirst;
+    await quietly(mayBeDone ? store.release(request, begun.id) : store.forget(request, begun.id));
     throw error;
   }
 }
@@ -87,7 +93,7 @@ export function createIdempotent(store: IdempotencyStore<Kept>, logger: Logger):
     const { kept, isReplay } =
       key === undefined
         ? { kept: await run(newNotificationId()), isReplay: false }
-        : await underKey(store, logger, { owner: callerOf(response), key, asked: fingerprintOf(request) }, run);
+        : await underKey(store, logger, { owner: String(callerOf(response)), key, asked: fingerprintOf(request) }, run);
     if (isReplay) response.set('Idempotent-Replayed', 'true');
     if (kept.location !== undefined) response.location(kept.location);
     if ('problem' in kept) {

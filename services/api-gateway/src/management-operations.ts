@@ -9,13 +9,16 @@ export interface ManagementDependencies {
   webhookService: ServiceClient;
   /** With the time that a test of a webhook takes at most. */
   webhookTests: ServiceClient;
+  /** The same, with the patience that marking a whole inbox as read needs. */
+  patientInAppService: ServiceClient;
   users: UserDirectory;
   templates: TemplateCatalogue;
 }
 
 /** The operations on users, suppressions, templates, inboxes and webhooks, which other services do. */
 export function managementOperations(dependencies: ManagementDependencies): Forwarded[] {
-  const { userService, templateService, inAppService, webhookService, webhookTests } = dependencies;
+  const { userService, templateService, inAppService, patientInAppService, webhookService, webhookTests } =
+    dependencies;
   // The event that empties every cache is on its way; this instance need not wait for it.
   const userChanged = (params: Record<string, string>) => dependencies.users.drop(params['user_id'] ?? '');
   const templateChanged = (params: Record<string, string>) => dependencies.templates.drop(params['code'] ?? '');
@@ -25,6 +28,7 @@ export function managementOperations(dependencies: ManagementDependencies): Forw
   const writeTemplates = { scope: 'templates:write', service: templateService, done: templateChanged } as const;
   const readInbox = { scope: 'users:read', service: inAppService, isForUser: true } as const;
   const webhooks = { scope: 'webhooks:write', service: webhookService } as const;
+  const writeInbox = { scope: 'users:write', service: inAppService, isForUser: true } as const;
   return [
     { method: 'get', path: '/users', ...readUsers },
     { method: 'put', path: '/users/:user_id', ...writeUsers },
@@ -41,6 +45,9 @@ export function managementOperations(dependencies: ManagementDependencies): Forw
     { method: 'delete', path: '/suppressions/:id', scope: 'users:write', service: userService },
     { method: 'get', path: '/users/:user_id/inbox', ...readInbox },
     { method: 'get', path: '/users/:user_id/inbox/unread_count', ...readInbox },
+    { method: 'post', path: '/users/:user_id/inbox/read_all', ...writeInbox, service: patientInAppService },
+    { method: 'post', path: '/users/:user_id/inbox/:id/read', ...writeInbox },
+    { method: 'delete', path: '/users/:user_id/inbox/:id', ...writeInbox },
     { method: 'get', path: '/templates', ...readTemplates },
     { method: 'post', path: '/templates', ...writeTemplates },
     { method: 'get', path: '/templates/:code', ...readTemplates },

@@ -22,7 +22,8 @@ function dropPatternNames(json: JsonSchema): JsonSchema {
   return json;
 }
 
-function jsonSchemaOf(schema: Joi.ObjectSchema): JsonSchema {
+/** A Joi schema as JSON Schema. */
+export function jsonSchemaOf(schema: Joi.Schema): JsonSchema {
   const { schemas: _none, ...json } = parse(schema, 'open-api-3.1') as JsonSchema;
   return dropPatternNames(json);
 }

@@ -19,19 +19,20 @@ const RECORD_POLL_INTERVAL_MS = 50;
 
 export interface OperateDependencies {
   statusService: ServiceClient;
+  inAppService: ServiceClient;
   /** status-service, with the patience that a replay needs. */
   replays: ServiceClient;
   summaries: AcceptSummaries;
 }
 
-/** `POST /api/v1/notifications/{id}/cancel`, `.../retry`, and `/api/v1/notifications/replay`. */
+/** `POST /api/v1/notifications/{id}/cancel`, `.../retry`, `.../read`, and `/api/v1/notifications/replay`. */
 export function operateRoute(
   authenticate: RequestHandler,
   idempotent: Idempotent,
-  { statusService, replays, summaries }: OperateDependencies,
+  { statusService, inAppService, replays, summaries }: OperateDependencies,
 ): Router {
   /** Asks status-service again while the notification is known to be accepted, but not on the record yet. */
-  async function askAboutOne(request: Request, action: 'cancel' | 'retry'): Promise<NotificationJson> {
+  async function askAboutOne(request: Request, action: 'cancel' | 'retry' | 'read'): Promise<NotificationJson> {
     const id = String(request.params['id']);
     if (!isUuid(id)) throw new AppError('notification_not_found', 'There is no notification with this id');
     validate(noFieldsSchema, request.body ?? {});
@@ -62,6 +63,14 @@ export function operateRoute(
   });
   router.post('/api/v1/notifications/:id/retry', authenticate, async (request, response) => {
     response.status(202).json(await askAboutOne(request, 'retry'));
+  });
+  router.post('/api/v1/notifications/:id/read', authenticate, async (request, response) => {
+    const notification = await askAboutOne(request, 'read');
+    // Only when this is done, too, is it read: asked again, both repeat what they can.
+    if (notification.channels.includes('in_app')) {
+      await inAppService.request('POST', `/notifications/${notification.notification_id}/read`);
+    }
+    response.json(notification);
   });
   return router;
 }

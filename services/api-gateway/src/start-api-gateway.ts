@@ -18,7 +18,7 @@ import { storeBootstrapKey } from './api-key-store.ts';
 import { apiKeysRoute } from './api-keys-route.ts';
 import { createAudit } from './audit.ts';
 import { auditLogRoute } from './audit-log-route.ts';
-import { createAuthenticate } from './authenticate.ts';
+import { createAuthenticate, createCheckKey } from './authenticate.ts';
 import { createAuthenticateUser } from './authenticate-user.ts';
 import { batchRoute } from './batch-route.ts';
 import type { GatewayConfig } from './config.ts';
@@ -32,6 +32,11 @@ import { createIdempotencyStore } from './idempotency-store.ts';
 import { createIdempotent } from './idempotent.ts';
 import { createKeyUses } from './key-uses.ts';
 import { watchLaneDepths } from './lane-depths.ts';
+import { createAuthenticateSocket } from './live/authenticate-socket.ts';
+import { openLiveFeed } from './live/live-feed.ts';
+import { openLiveSockets } from './live/live-sockets.ts';
+import { createReplay } from './live/replay.ts';
+import { isWebSocketRequest, passUpgradesTo, websocketRoute } from './live/websocket-route.ts';
 import { managementOperations } from './management-operations.ts';
 import { notificationTypesRoute } from './notification-types-route.ts';
 import { notifyRoute } from './notify-route.ts';
@@ -46,7 +51,7 @@ import { userTokensRoute } from './user-tokens-route.ts';
 
 const NAME = 'api-gateway';
 
-/** Longer than a replay, counting, or the test of a webhook takes at most. */
+/** Longer than a replay, counting, reading a whole inbox, or the test of a webhook takes at most. */
 const PATIENT_TIMEOUT_MS = 35_000;
 
 /** Opens everything and listens. @throws when a dependency is away at start. */
@@ -77,6 +82,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const inAppService = clientOf('in-app-service', config.IN_APP_SERVICE_URL);
   const webhookService = clientOf('webhook-service', config.WEBHOOK_SERVICE_URL);
   const webhookTests = clientOf('webhook-service', config.WEBHOOK_SERVICE_URL, PATIENT_TIMEOUT_MS);
+  const patientInAppService = clientOf('in-app-service', config.IN_APP_SERVICE_URL, PATIENT_TIMEOUT_MS);
 
   const users = await openUserDirectory(userService, broker);
   const templates = await openTemplateCatalogue(templateService, broker);
@@ -84,18 +90,38 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const types = openNotificationTypes(config.NOTIFICATION_TYPES_PATH);
   const replies = await openSyncReplies(broker);
   const limits = createRateLimits(rateLimitPolicies(config), redis, logger);
-  const authenticate = createAuthenticate(database, createKeyUses(database, logger, lifecycle));
+  const uses = createKeyUses(database, logger, lifecycle);
+  const checkKey = createCheckKey(database);
+  const authenticate = createAuthenticate(checkKey, uses);
   const audit = createAudit(database, logger);
   const tokens = createUserTokens(config.SERVICE_TOKEN_SECRET, config.USER_TOKEN_LIFETIME_SECONDS);
   // It only reads them: the workers make them.
   const links = createUnsubscribeLinks(config.SERVICE_TOKEN_SECRET, config.PUBLIC_URL ?? '');
   const guard = createGuard({ authenticate, limits, audit });
   const userGuard = createGuard({ authenticate: createAuthenticateUser(authenticate, tokens), limits, audit });
+  const authenticateSocket = createAuthenticateSocket({ checkKey, uses, tokens });
+  const socketGuard = createGuard({ authenticate: authenticateSocket, limits, audit });
+  const sockets = openLiveSockets(config, {
+    feed: await openLiveFeed(broker, { inAppService, logger }),
+    replay: createReplay({ statusService, inAppService }),
+    metrics,
+    logger,
+    lifecycle,
+  });
   const idempotent = createIdempotent(createIdempotencyStore(redis), logger);
   const lanes = watchLaneDepths({ broker, limit: config.LANE_DEPTH_LIMIT, metrics, logger, lifecycle });
   const sending = { broker, summaries, users, templates, types, limits, lanes };
   const canSend = guard('notifications:write');
   const canRead = guard('notifications:read');
+
+  const forwarding = {
+    userService,
+    templateService: patientTemplateService,
+    inAppService,
+    patientInAppService,
+    webhookService,
+    webhookTests,
+  };
 
   const app = createHttpApp({
     logger,
@@ -117,28 +143,24 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       docsRoute(config.PUBLIC_URL),
       sendRoute(canSend, idempotent, sending),
       notifyRoute(canSend, idempotent, { broker, summaries, replies, limits, lanes }),
-      operateRoute(canSend, idempotent, { statusService, replays: patientStatusService, summaries }),
+      operateRoute(canSend, idempotent, { statusService, inAppService, replays: patientStatusService, summaries }),
       followRoute(canRead, { statusService, patientStatusService, summaries }),
       notificationTypesRoute(canRead, types),
-      forwardRoute(
-        managementOperations({
-          userService,
-          templateService: patientTemplateService,
-          inAppService,
-          webhookService,
-          webhookTests,
-          users,
-          templates,
-        }),
-        { guard, userGuard, crossOrigin: createCrossOrigin(config.CORS_ORIGINS) },
-      ),
+      forwardRoute(managementOperations({ ...forwarding, users, templates }), {
+        guard,
+        userGuard,
+        crossOrigin: createCrossOrigin(config.CORS_ORIGINS),
+      }),
       userTokensRoute(guard('users:write'), { tokens, users }),
       apiKeysRoute(guard('admin'), database),
       auditLogRoute(guard('admin'), database),
+      websocketRoute(socketGuard('notifications:read'), { sockets, origins: config.CORS_ORIGINS }),
       ...countTheRest(limits),
     ],
   });
-  const server = await listen(app, config, lifecycle);
+  const server = await listen(app, config, lifecycle, { shouldUpgrade: isWebSocketRequest });
+  passUpgradesTo(app, server);
+  lifecycle.onShutdown('websockets', () => sockets.closeAll());
   logger.info('ready', { port: config.PORT });
   return server;
 }

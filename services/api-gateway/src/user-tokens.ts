@@ -7,8 +7,8 @@ const AUDIENCE = 'user';
 /** Short-lived tokens with which the browser of one user reads the inbox of that user, and nothing else. */
 export interface UserTokens {
   issue(userId: string): Promise<UserTokenJson>;
-  /** The user for whom it was issued. @throws AppError `unauthorized` when it has expired, or is none of ours. */
-  verify(token: string): Promise<string>;
+  /** For whom it was issued, and until when it is good. @throws AppError `unauthorized` when it has expired, or is none of ours. */
+  verify(token: string): Promise<{ userId: string; expiresAt: Date }>;
 }
 
 /**
@@ -36,7 +36,7 @@ export function createUserTokens(secret: string, lifetimeSeconds: number): UserT
           algorithms: ['HS256'],
           requiredClaims: ['sub', 'exp'],
         });
-        return payload.sub as string;
+        return { userId: payload.sub as string, expiresAt: new Date((payload.exp as number) * 1000) };
       } catch (error) {
         throw new AppError('unauthorized', 'The user token is not valid, or has expired', { cause: error });
       }

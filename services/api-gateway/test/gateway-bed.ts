@@ -15,7 +15,7 @@ import type { Redis } from 'ioredis';
 import { readConfig } from '../src/config.ts';
 import { startApiGateway } from '../src/start-api-gateway.ts';
 
-const API_KEY = `nk_test_gatewaybed_${'s'.repeat(43)}`;
+export const API_KEY = `nk_test_gatewaybed_${'s'.repeat(43)}`;
 
 export interface Answer {
   status: number;
@@ -26,10 +26,13 @@ export interface Answer {
 
 /** One instance. */
 export interface Gateway {
+  url: string;
   /** With the API key, unless `headers` say otherwise. A string body is sent as it is. */
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   isReady(): Promise<boolean>;
   metrics(): Promise<string>;
+  /** As on SIGTERM. */
+  stop(): Promise<void>;
 }
 
 /** Two instances of the real gateway on the same servers, and nothing behind them: what they accept stays in its lane. */
@@ -37,6 +40,8 @@ export interface GatewayBed {
   instances: readonly [Gateway, Gateway];
   /** Their way to the servers; the test's own connections take another. */
   doors: { redis: TcpDoor; rabbitmq: TcpDoor };
+  /** Of its broker. */
+  vhost: string;
   broker: Broker;
   redis: Redis;
   /** Takes all that comes to a queue from now on; that of the record by default. */
@@ -67,9 +72,12 @@ export async function openGatewayBed(env: NodeJS.ProcessEnv = {}): Promise<Gatew
       PORT: '0',
     });
     const server = await startApiGateway(config, kit.logger, kit.lifecycle);
-    stops.push(() => kit.lifecycle.shutdown('end of the test'));
+    const stop = () => kit.lifecycle.shutdown('end of the test');
+    stops.push(stop);
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     return {
+      url,
+      stop,
       async ask(method, path, body, headers = {}) {
         const response = await fetch(`${url}${path}`, {
           method,
@@ -87,6 +95,7 @@ export async function openGatewayBed(env: NodeJS.ProcessEnv = {}): Promise<Gatew
   return {
     instances,
     doors,
+    vhost: brokerServer.vhost,
     broker,
     redis,
     async collect(queue = STATUS_QUEUE) {

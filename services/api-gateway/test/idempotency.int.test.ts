@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { laneQueue } from '@notify/contracts';
 import type { Delivery } from '@notify/messaging';
 import { eventually } from '@notify/testing';
-import { type Answer, type GatewayBed, openGatewayBed } from './gateway-bed.ts';
+import { type Answer, API_KEY, type GatewayBed, openGatewayBed } from './gateway-bed.ts';
 
 let bed: GatewayBed;
 let lane: Delivery[];
@@ -70,6 +73,30 @@ test('what the one instance answered, the other knows: another body is 422, and 
   expect((await send(1, request(), key)).status).toBe(202);
   const other = await send(0, request(), key);
   expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+});
+
+test('a path that is written in another way is the same request', async () => {
+  const [key, body] = [randomUUID(), request()];
+  const first = await send(0, body, key);
+  for (const path of [`${PATH}/`, PATH.replace('n', 'N')]) {
+    const again = await send(1, body, key, path);
+    expect([again.body, again.headers.get('idempotent-replayed')]).toEqual([first.body, 'true']);
+  }
+});
+
+test('a key in the header is one, and of ASCII, or the request is refused', async () => {
+  const answerTo = async (...keys: string[]) => {
+    const request = http.request(`${bed.instances[0].url}${PATH}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${API_KEY}`, 'idempotency-key': keys },
+    });
+    request.end();
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    return { status: response.statusCode, body: await json(response) };
+  };
+  for (const keys of [['a', 'b'], ['a', 'a'], ['cl\u00e9']]) {
+    expect(await answerTo(...keys)).toMatchObject({ status: 400, body: { errors: [{ field: 'Idempotency-Key' }] } });
+  }
 });
 
 test('while the broker is away the key is not used up, and afterwards it stands for the same notification, once', async () => {

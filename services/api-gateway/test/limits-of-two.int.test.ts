@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { laneQueue, NOTIFICATIONS_EXCHANGE } from '@notify/contracts';
 import { eventually } from '@notify/testing';
@@ -120,4 +121,47 @@ test('both instances refuse a lane that is too deep until it is worked off, neve
   }
   await bed.collect(lane);
   for (const instance of [0, 1] as const) await eventually(async () => (await send(instance, 'medium')).status === 202);
+});
+
+test('an item of a batch that may have been taken names its id, and the same key settles it under that id', async () => {
+  const lane = laneQueue('sms', 'low');
+  const message = { exchange: NOTIFICATIONS_EXCHANGE, routingKey: 'sms.low', body: {} };
+  for (let index = 0; index <= LANE_LIMIT; index += 1) await bed.broker.publish({ ...message, messageId: `${index}` });
+  const item = { to: { phone: '+14155550123' }, content: { body: 'B' } };
+  const notifications = [{ ...item, priority: 'low' }, { ...item, priority: 'critical' }, item.to];
+  const [gateway] = bed.instances;
+  const headers = { 'idempotency-key': randomUUID() };
+  const send = () => gateway.ask('POST', '/api/v1/notifications/batch', { notifications }, headers);
+  await eventually(async () => (await gateway.metrics()).includes(`{lane="${lane}",service="api-gateway"} 6`));
+
+  const first = await send();
+  expect([first.status, first.body.accepted, first.body.rejected]).toEqual([202, 1, 2]);
+  const [unsettled, taken, refused] = first.body.results;
+  expect(unsettled.error).toMatchObject({ code: 'dependency_unavailable', notification_id: expect.any(String) });
+  expect(refused.error).not.toHaveProperty('notification_id');
+  await bed.collect(lane);
+  const settled = await eventually(async () => {
+    const answer = await send();
+    return answer.body.accepted === 2 && answer;
+  });
+  expect(settled.headers.has('idempotent-replayed')).toBe(false);
+  expect(settled.body.results).toMatchObject([
+    { index: 0, notification_id: unsettled.error.notification_id },
+    taken,
+    { index: 2, error: { code: 'validation_failed' } },
+  ]);
+  const again = await send();
+  expect([again.body, again.headers.get('idempotent-replayed')]).toEqual([settled.body, 'true']);
+});
+
+test('an item of a batch that would be too large alone is refused, and costs the others nothing', async () => {
+  const item = (body: string) => ({
+    to: { email: 'person@sandbox.test' },
+    content: { title: 'T', body },
+    priority: 'high',
+  });
+  const notifications = [{ ...item('B'), metadata: { text: 'x'.repeat(300_000) } }, item('B')];
+  const answer = await bed.instances[0].ask('POST', '/api/v1/notifications/batch', { notifications });
+  expect(answer).toMatchObject({ status: 202, body: { accepted: 1, rejected: 1 } });
+  expect(answer.body.results[0]).toMatchObject({ error: { code: 'payload_too_large', status: 413 } });
 });

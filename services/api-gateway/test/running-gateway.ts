@@ -14,6 +14,7 @@ export const SERVICE_TOKEN_SECRET = 'secret-of-the-service-tokens-'.repeat(2);
 export interface RunningGateway {
   url: string;
   port: number;
+  pid: number;
   databaseUrl: string;
   brokerUrl: string;
   /** Of its broker. */
@@ -26,7 +27,7 @@ export interface RunningGateway {
 }
 
 /** The gateway as its image starts it: a process of its own, secrets in files. Of the other services none is there. */
-export async function runGateway(): Promise<RunningGateway> {
+export async function runGateway(settings: Record<string, string> = {}): Promise<RunningGateway> {
   const [database, broker, port] = await Promise.all([createTestDatabase(), createTestBroker(), findFreePort()]);
   const folder = mkdtempSync(join(tmpdir(), 'gateway-secrets-'));
   const secrets = { API_KEY, SERVICE_TOKEN_SECRET, DATABASE_URL: database.url };
@@ -44,6 +45,7 @@ export async function runGateway(): Promise<RunningGateway> {
       HOST: '127.0.0.1',
       PORT: String(port),
       LOG_LEVEL: 'debug',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -62,6 +64,7 @@ export async function runGateway(): Promise<RunningGateway> {
   return {
     url,
     port,
+    pid: child.pid as number,
     databaseUrl: database.url,
     brokerUrl: broker.url,
     vhost: broker.vhost,

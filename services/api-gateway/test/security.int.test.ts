@@ -66,6 +66,22 @@ test('a key is kept as its SHA-256 alone, and the one before a rotation ends wit
   expect(await types(rotated.key)).toBe(200);
 });
 
+test('a rotation that is repeated, its answer lost, leaves the key in use good for the rest of its 24 hours', async () => {
+  const { body: made } = await call('POST', '/api/v1/api_keys', { name: 'shop', scopes: ['notifications:read'] });
+  const { body: lost } = await call('POST', `/api/v1/api_keys/${made.id}/rotate`);
+  const until = () =>
+    withDatabase(async (database) => {
+      const { rows } = await database.query('SELECT previous_until FROM api_keys WHERE id = $1', [made.id]);
+      return rows[0];
+    });
+  const firstUntil = await until();
+  const { body: rotated } = await call('POST', `/api/v1/api_keys/${made.id}/rotate`);
+  const types = async (key: string) => (await call('GET', '/api/v1/notification_types', undefined, key)).status;
+  await eventually(async () => (await types(rotated.key)) === 200 && (await types(lost.key)) === 401);
+  expect(await types(made.key)).toBe(200);
+  expect(await until()).toEqual(firstUntil);
+});
+
 test('secrets are read from files, and neither they nor what callers send gets into the log', async () => {
   const person = 'ada-who-is-private@example.test';
   const text = 'what-nobody-else-may-read';

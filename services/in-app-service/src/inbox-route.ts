@@ -1,23 +1,19 @@
-import { fields, type InboxItemJson, validate } from '@notify/contracts';
+import { fields, type InboxItemJson, inboxQuerySchema, validate } from '@notify/contracts';
 import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { type Request, Router } from 'express';
 import Joi from 'joi';
 import { validate as isUuid } from 'uuid';
-import { countUnreadInboxItems, type InboxItem, listInboxItems } from './inbox-store.ts';
+import { countUnreadInboxItems, type InboxItem, listInboxItems, listItemsOfNotification } from './inbox-store.ts';
 
+export const notificationPathSchema = Joi.object<{ id: string }>({ id: Joi.string().guid().required() });
 const pathSchema = Joi.object<{ user_id: string }>({ user_id: fields.callerId().required() });
-const querySchema = Joi.object<{ unread?: boolean; limit: number; cursor?: string }>({
-  unread: Joi.boolean(),
-  limit: fields.listLimit(),
-  cursor: fields.listCursor(),
-});
 
-/** `GET /users/{user_id}/inbox` and its unread count. A user whom nobody wrote to has an empty inbox. */
+/** `GET /users/{user_id}/inbox` and its unread count, and `GET /notifications/{id}/items`. A user whom nobody wrote to has an empty inbox. */
 export function inboxRoute(database: Database): Router {
   const router = Router();
 
   router.get('/users/:user_id/inbox', async (request, response) => {
-    const { unread, limit, cursor } = validate(querySchema, request.query, 'the query');
+    const { unread, limit, cursor } = validate(inboxQuerySchema, request.query, 'the query');
     const found = await listInboxItems(database, {
       userId: userIdOf(request),
       isUnread: unread,
@@ -30,6 +26,11 @@ export function inboxRoute(database: Database): Router {
 
   router.get('/users/:user_id/inbox/unread_count', async (request, response) => {
     response.json({ unread_count: await countUnreadInboxItems(database, userIdOf(request)) });
+  });
+
+  router.get('/notifications/:id/items', async (request, response) => {
+    const { id } = validate(notificationPathSchema, request.params, 'the path');
+    response.json({ data: (await listItemsOfNotification(database, id)).map(inboxItemToJson) });
   });
 
   return router;
@@ -45,7 +46,7 @@ function idOf(cursor: string): string {
   return id;
 }
 
-function inboxItemToJson(item: InboxItem): InboxItemJson {
+export function inboxItemToJson(item: InboxItem): InboxItemJson {
   return {
     id: item.id,
     notification_id: item.notificationId,

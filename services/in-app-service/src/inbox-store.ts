@@ -19,7 +19,7 @@ export interface InboxItem {
   readAt: Date | null;
   createdAt: Date;
 }
-interface InboxRow {
+export interface InboxRow {
   id: string;
   notification_id: string;
   title: string | null;
@@ -27,6 +27,20 @@ interface InboxRow {
   action_url: string | null;
   read_at: Date | null;
   created_at: Date;
+}
+
+export const INBOX_COLUMNS = 'id, notification_id, title, body, action_url, read_at, created_at';
+
+export function itemFromRow(row: InboxRow): InboxItem {
+  return {
+    id: row.id,
+    notificationId: row.notification_id,
+    title: row.title,
+    body: row.body,
+    actionUrl: row.action_url,
+    readAt: row.read_at,
+    createdAt: row.created_at,
+  };
 }
 
 /** Adds the item, or finds the one that this hop added before. @returns its id. */
@@ -55,30 +69,31 @@ export interface InboxQuery {
 
 /** Newest first. */
 export async function listInboxItems(database: Database, query: InboxQuery): Promise<InboxItem[]> {
-  const conditions = ['user_id = $1'];
+  const conditions = ['user_id = $1', 'archived_at IS NULL'];
   const values: unknown[] = [query.userId, query.limit];
   // Written out rather than passed in: only so can the index of the unread ones be used.
   if (query.isUnread !== undefined) conditions.push(query.isUnread ? 'read_at IS NULL' : 'read_at IS NOT NULL');
   if (query.beforeId !== undefined) conditions.push(`id < $${values.push(query.beforeId)}`);
   const { rows } = await database.query<InboxRow>(
-    `SELECT id, notification_id, title, body, action_url, read_at, created_at
-     FROM inbox_items WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT $2`,
+    `SELECT ${INBOX_COLUMNS} FROM inbox_items WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT $2`,
     values,
   );
-  return rows.map((row) => ({
-    id: row.id,
-    notificationId: row.notification_id,
-    title: row.title,
-    body: row.body,
-    actionUrl: row.action_url,
-    readAt: row.read_at,
-    createdAt: row.created_at,
-  }));
+  return rows.map(itemFromRow);
 }
 
+/** What a notification left in the inbox, unless it was archived. */
+export async function listItemsOfNotification(database: Database, notificationId: string): Promise<InboxItem[]> {
+  const { rows } = await database.query<InboxRow>(
+    `SELECT ${INBOX_COLUMNS} FROM inbox_items WHERE notification_id = $1 AND archived_at IS NULL ORDER BY id`,
+    [notificationId],
+  );
+  return rows.map(itemFromRow);
+}
+
+/** Counted each time from the index of the unread ones, so that it can not drift from what is there. */
 export async function countUnreadInboxItems(database: Database, userId: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
-    'SELECT count(*)::integer AS count FROM inbox_items WHERE user_id = $1 AND read_at IS NULL',
+    'SELECT count(*)::integer AS count FROM inbox_items WHERE user_id = $1 AND read_at IS NULL AND archived_at IS NULL',
     [userId],
   );
   return rows[0]?.count ?? 0;

@@ -5,6 +5,8 @@ import { readConfig } from './config.ts';
 import { consumeErasures } from './erasure-consumer.ts';
 import { inboxRoute } from './inbox-route.ts';
 import { createInAppProviders } from './providers/index.ts';
+import { createTellRead } from './read-receipts.ts';
+import { readStateRoute } from './read-state-route.ts';
 
 const NAME = 'in-app-service';
 const config = readConfigOrExit(readConfig, process.env);
@@ -29,6 +31,10 @@ await runService(logger, async (lifecycle) => {
     lifecycle,
     listenBesides: (broker) => consumeErasures(broker, database, logger),
     readiness: { postgres: () => database.query('SELECT 1') },
-    routers: [requireServiceToken(config.SERVICE_TOKEN_SECRET, NAME), inboxRoute(database)],
+    routersOn: (broker) => [
+      requireServiceToken(config.SERVICE_TOKEN_SECRET, NAME),
+      inboxRoute(database),
+      readStateRoute(database, createTellRead(broker)),
+    ],
   });
 });

@@ -18,14 +18,16 @@ export interface Advance {
  * Publishes first, then writes the rows; the caller commits. A crash in between leaves the rows as they were, and what was published is
  * harmless to repeat. The lanes come before the events: no event may tell of a message that never got out.
  * @param advances of one notification there may be several.
+ * @returns what they became, by id.
  * @throws AppError `dependency_unavailable` when the broker did not confirm all; the caller's transaction must then not commit.
  */
 export async function advanceNotifications(
   client: DatabaseClient,
   publisher: Publisher,
   advances: readonly Advance[],
-): Promise<void> {
-  if (advances.length === 0) return;
+): Promise<Map<string, NotificationRecord>> {
+  const advanced = new Map<string, NotificationRecord>();
+  if (advances.length === 0) return advanced;
   await publishAll(
     publisher,
     advances.flatMap(({ messages }) => messages),
@@ -34,9 +36,9 @@ export async function advanceNotifications(
     publisher,
     advances.map(({ event }) => event),
   );
-  const advanced = new Map<string, NotificationRecord>();
   for (const { record, event } of advances) {
     advanced.set(record.notificationId, foldEvents(advanced.get(record.notificationId) ?? record, [event.body]));
   }
   await writeProgress(client, [...advanced.values()]);
+  return advanced;
 }

@@ -16,6 +16,10 @@ export interface StatusConfig extends DataServiceConfig, RedisConfig, Notificati
   STATUS_BATCH_SIZE: number;
   /** How long the first event of a batch waits for company: this much later a status can be read. */
   STATUS_BATCH_WAIT_MS: number;
+  /** How long nothing may be heard of what is not settled before it is resumed; on a rung it may wait an hour beside that. */
+  RECONCILE_AFTER_SECONDS: number;
+  /** How many whole months before this one the record keeps; what is older is dropped by the month. */
+  RECORD_RETENTION_MONTHS: number;
   /** Who is told by email when a critical notification fails, expires or stays unknown; default: nobody. */
   ALERT_EMAIL: string[];
   /** Where that is posted as JSON. */
@@ -38,6 +42,9 @@ export const statusConfigKeys: ConfigKeys<StatusConfig> = {
   ...notificationTypesKeys,
   STATUS_BATCH_SIZE: Joi.number().integer().min(1).max(5_000).default(500),
   STATUS_BATCH_WAIT_MS: Joi.number().integer().min(1).max(1_000).default(20),
+  // At most: with the hour on a rung it is well before the claims end, which make a repeat harmless.
+  RECONCILE_AFTER_SECONDS: Joi.number().integer().min(1).max(14_400).default(900),
+  RECORD_RETENTION_MONTHS: Joi.number().integer().min(1).max(1_200).default(13),
   ALERT_EMAIL: addresses,
   ALERT_WEBHOOK_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
 };

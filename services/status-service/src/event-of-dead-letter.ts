@@ -19,6 +19,8 @@ export interface Told {
   notificationId?: string;
   /** To be folded into the record. */
   event?: RecordEvent;
+  /** The same event, where it was made here and nobody has been told of it. */
+  untold?: NotificationEventJson;
 }
 
 /** What notifications.events carries, by the first word of the routing key; anything else was on its way to a worker. */
@@ -46,10 +48,8 @@ export function eventOfDeadLetter(delivery: Delivery, now: Date): Told {
   // What is not JSON at all is `undefined`, which a schema would take for an optional value.
   const parsed = parseEnvelope(json ?? null);
   const envelope = parsed.problem === undefined ? parsed.envelope : undefined;
-  return {
-    notificationId: named.notificationId,
-    event: failedEvent(named.notificationId, delivery, named.fields, envelope, now),
-  };
+  const failed = failedEvent(named.notificationId, delivery, named.fields, envelope, now);
+  return { notificationId: named.notificationId, event: failed, untold: failed };
 }
 
 type Fields = Record<string, unknown>;

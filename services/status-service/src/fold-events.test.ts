@@ -5,6 +5,7 @@ import {
   type EnvelopeJson,
   eventId,
   MODES,
+  type Position,
   STATUSES,
   TIMELINE_EVENTS,
 } from '@notify/contracts';
@@ -12,6 +13,7 @@ import fc from 'fast-check';
 import { acceptedEvent, notificationEvent } from '../test/notification-event-builder.ts';
 import { NOT_CONFIRMED } from './doubtful-end.ts';
 import { foldEvents } from './fold-events.ts';
+import { LOST_TRACK } from './lost-track.ts';
 import { recordFromRow } from './notification-row.ts';
 import type { RecordEvent } from './record-event.ts';
 
@@ -29,6 +31,13 @@ const sentBySms = notificationEvent(ID, 'sent', {
   at: '2026-01-01T00:00:02.000Z',
   outcome: 'sent',
 });
+
+/** As the reconciler gives up. */
+function lostTrackEvent({ at, ...where }: Position & { at: string }): RecordEvent {
+  const event = notificationEvent(ID, 'unknown', { ...where, at, reason: LOST_TRACK });
+  const id = eventId(ID, where, 'unknown', LOST_TRACK);
+  return { ...event, event_id: id, timeline: event.timeline.map((entry) => ({ ...entry, id })) };
+}
 
 /** Few values for each field, so that events often meet at the same position, time and id, and disagree. */
 const time = fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.001Z', '2026-01-01T00:00:01.000Z');
@@ -108,8 +117,14 @@ const anyEvent = (mode: EnvelopeJson['mode']): fc.Arbitrary<RecordEvent> =>
       };
       return { ...named, ...about, envelope: event.event === 'accepted' ? envelope : undefined };
     });
+const lostTrack: fc.Arbitrary<RecordEvent> = fc
+  .record({ ...position, at: time })
+  .map((fields) => lostTrackEvent(fields));
 
-const someEvents = fc.constantFrom(...MODES).chain((mode) => fc.array(anyEvent(mode), { minLength: 1, maxLength: 8 }));
+const someEvents = fc.constantFrom(...MODES).chain((mode) => {
+  const event = fc.oneof({ weight: 5, arbitrary: anyEvent(mode) }, { weight: 1, arbitrary: lostTrack });
+  return fc.array(event, { minLength: 1, maxLength: 8 });
+});
 const setWithShuffle = someEvents.chain((events) =>
   fc.tuple(
     fc.constant(events),
@@ -158,6 +173,7 @@ function throughDatabase(record: ReturnType<typeof foldEvents>): ReturnType<type
   return recordFromRow({
     ...record,
     id: record.notificationId,
+    is_guess: record.isGuess,
     attempts: JSON.parse(JSON.stringify(record.attempts)),
     timeline: JSON.parse(JSON.stringify(record.timeline)),
     notification_type: record.notificationType,
@@ -277,6 +293,25 @@ test('a notification that only receipts tell of is not known yet, until any even
   expect(foldEvents(stub, [sentBySms])).toMatchObject({ isKnown: true, notificationType: 'alert' });
   expect(foldEvents(stub, [accepted])).toMatchObject({ isKnown: true, status: 'delivered', notificationType: 'alert' });
 });
+
+test.each(['first_success', 'all'] as const)(
+  'with mode %s what is unknown for want of news becomes what a worker says of that try after all',
+  (mode) => {
+    const start = acceptedEvent(ID, { at: '2026-01-01T00:00:00.000Z', mode, plan: ['email'] });
+    const guess = lostTrackEvent({ epoch: 0, hop: 0, attempt: 1, at: '2026-01-01T01:00:00.000Z' });
+    const at = '2026-01-01T02:00:00.000Z';
+    expect(foldEvents(undefined, [start, guess]).status).toBe('unknown');
+    for (const said of ['sent', 'retrying', 'failed', 'delivered'] as const) {
+      const word = notificationEvent(ID, said, { channel: 'email', at });
+      expect(foldEvents(undefined, [start, guess, word]).status).toBe(said);
+      expect(foldEvents(undefined, [word, guess, start]).status).toBe(said);
+    }
+    // Nobody knows the outcome for sure either: then it is no guess any more.
+    const unknown = notificationEvent(ID, 'unknown', { channel: 'email', at });
+    const sent = notificationEvent(ID, 'sent', { channel: 'email', at });
+    expect(foldEvents(undefined, [start, guess, unknown, sent]).status).toBe('unknown');
+  },
+);
 
 test.each(['first_success', 'all'] as const)(
   'with mode %s what waits is scheduled, and after that processing, as often as it waits and in whatever order that is told',

@@ -2,6 +2,7 @@ import type { AttemptJson, Channel, EnvelopeJson, Mode, TimelineEntryJson } from
 import { channelOfRecord } from './channel-of-record.ts';
 import { compareInTurn } from './compare.ts';
 import { withDoubt } from './doubtful-end.ts';
+import { isGuessEntry } from './lost-track.ts';
 import { mergeAttempts } from './merge-attempts.ts';
 import { mergeTimeline } from './merge-timeline.ts';
 import { compareProgress, type Progress } from './progress.ts';
@@ -10,7 +11,7 @@ import type { RecordEvent } from './record-event.ts';
 import { withWait } from './waits.ts';
 
 /** What is known of a notification. Times are RFC 3339 in UTC with milliseconds, so that they sort as texts. */
-export interface NotificationRecord extends Progress {
+export interface NotificationRecord extends Required<Progress> {
   notificationId: string;
   channel: Channel | null;
   notificationType: string;
@@ -50,7 +51,7 @@ export function foldEvents(record: NotificationRecord | undefined, events: reado
     }
     const attempts = mergeAttempts(next.attempts, event.attempts);
     const timeline = mergeTimeline(next.timeline, event.timeline);
-    const reached = standing(event, timeline);
+    const reached = standing(reachedBy(event), timeline);
     // With mode `all` the status follows from the timeline, below.
     if (!isEachForItself(next) && compareProgress(reached, next) > 0) {
       Object.assign(next, reached);
@@ -65,7 +66,7 @@ export function foldEvents(record: NotificationRecord | undefined, events: reado
 
   if (record !== undefined && !isChanged) return record;
   const progress = isEachForItself(next) ? progressOfAll(next.plan, next.timeline) : standing(next, next.timeline);
-  Object.assign(next, progress);
+  Object.assign(next, { isGuess: false }, progress);
   next.channel = channelOfRecord(next.status, next.attempts, next.timeline);
   return next;
 }
@@ -74,18 +75,25 @@ function isEachForItself({ isAccepted, mode }: NotificationRecord): boolean {
   return isAccepted && mode === 'all';
 }
 
-function progressOf({ status, epoch, hop, attempt }: Progress): Progress {
-  return { status, epoch, hop, attempt };
+function progressOf({ status, epoch, hop, attempt, isGuess }: Required<Progress>): Required<Progress> {
+  return { status, epoch, hop, attempt, isGuess };
+}
+
+function reachedBy(event: RecordEvent): Required<Progress> {
+  return progressOf({
+    ...event,
+    isGuess: event.timeline.some((entry) => entry.id === event.event_id && isGuessEntry(entry)),
+  });
 }
 
 /** The progress that is shown: what else is in the trail may put another face on it. */
-function standing(reached: Progress, timeline: NotificationRecord['timeline']): Progress {
+function standing(reached: Required<Progress>, timeline: NotificationRecord['timeline']): Required<Progress> {
   return withWait(withDoubt(progressOf(reached), timeline), timeline);
 }
 
 function stubOf(event: RecordEvent): NotificationRecord {
   return {
-    ...progressOf(event),
+    ...reachedBy(event),
     notificationId: event.notification_id,
     channel: null,
     notificationType: event.notification_type ?? '',

@@ -1,25 +1,12 @@
 import type { Closings } from '@notify/claims';
 import type { Publisher } from '@notify/messaging';
-import { type Database, errorFields, inTransaction, type Logger } from '@notify/service-kit';
+import { type Database, inTransaction, type Logger } from '@notify/service-kit';
 import { advanceNotifications } from './advance-notifications.ts';
-import { type KeptNotification, lockNotifications } from './kept-notification-store.ts';
-import { arrivals, movesAfterReceipts, receiptEvents } from './next-move.ts';
+import { closeArrived } from './close-arrived.ts';
+import { lockNotifications } from './kept-notification-store.ts';
+import { movesAfterReceipts, receiptEvents } from './next-move.ts';
 import { publishAll } from './publish-all.ts';
 import type { ReceiptNews } from './receipt-news.ts';
-
-/** Nothing more of it is to be sent. While Redis is away another try or channel may still go out: it then arrives twice. */
-async function closeArrived(closings: Closings, logger: Logger, { record }: KeptNotification): Promise<void> {
-  try {
-    for (const position of arrivals(record)) {
-      await closings.closeDelivered(record.notificationId, record.mode === 'all' ? position : undefined);
-    }
-  } catch (error) {
-    logger.warn('what has arrived could not be closed', {
-      notification_id: record.notificationId,
-      ...errorFields(error),
-    });
-  }
-}
 
 /**
  * What follows from receipts, once they are folded: those who listen are told, what arrived is closed, and what came back is taken over by the

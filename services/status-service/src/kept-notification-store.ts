@@ -25,14 +25,58 @@ interface KeptRow extends ProgressRow {
   variables: Record<string, unknown> | null;
 }
 
-const LOCK = `SELECT ${PROGRESS_COLUMNS}, priority, skipped, metadata, traceparent, send_at, expires_at,
-  confirm_within_seconds, recipient, content, template, variables
-  FROM notifications WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`;
+const KEPT_COLUMNS = `${PROGRESS_COLUMNS}, priority, skipped, metadata, traceparent, send_at, expires_at,
+  confirm_within_seconds, recipient, content, template, variables`;
+
+const LOCK = `SELECT ${KEPT_COLUMNS} FROM notifications WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`;
+
+/** When something was last heard of it, or should have been: as the index has it. */
+const HEARD_AT = 'greatest(updated_at, send_at)';
+
+const LOCK_SILENT = `SELECT ${KEPT_COLUMNS}, ${HEARD_AT} AS heard_at FROM notifications
+  WHERE status IN ('accepted', 'scheduled', 'processing', 'retrying') AND ${HEARD_AT} < $1
+    AND (${HEARD_AT}, id) > ($2::timestamptz, $3::uuid)
+  ORDER BY ${HEARD_AT}, id LIMIT $4 FOR UPDATE SKIP LOCKED`;
 
 /** Reads and locks notifications until the end of the transaction, in the order of their ids, so that two can't deadlock. */
 export async function lockNotifications(client: DatabaseClient, ids: readonly string[]): Promise<KeptNotification[]> {
   const { rows } = await client.query<KeptRow>({ name: 'lock kept', text: LOCK, values: [ids] });
   return rows.map((row) => ({ record: recordFromRow(row), envelope: envelopeOf(row) }));
+}
+
+/** Where a walk through what nothing was heard of is. */
+export interface SilencePlace {
+  heardAt: string;
+  id: string;
+}
+
+export const BEFORE_ALL: SilencePlace = { heardAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+
+export interface SilentNotification extends KeptNotification {
+  place: SilencePlace;
+}
+
+/**
+ * Reads and locks what is not settled and nothing was heard of since `before`, the longest first. Passes over what others have locked:
+ * somebody is at it.
+ * @param after the last one of the page before.
+ */
+export async function lockSilent(
+  client: DatabaseClient,
+  before: string,
+  after: SilencePlace,
+  limit: number,
+): Promise<SilentNotification[]> {
+  const { rows } = await client.query<KeptRow & { heard_at: Date }>({
+    name: 'lock silent',
+    text: LOCK_SILENT,
+    values: [before, after.heardAt, after.id, limit],
+  });
+  return rows.map((row) => ({
+    record: recordFromRow(row),
+    envelope: envelopeOf(row),
+    place: { heardAt: row.heard_at.toISOString(), id: row.id },
+  }));
 }
 
 function envelopeOf(row: KeptRow): Envelope | undefined {

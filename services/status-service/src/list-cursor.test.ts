@@ -38,3 +38,13 @@ test('a cursor that somebody changed is a 400, or a place that the database unde
     { numRuns: 2_000 },
   );
 });
+
+test.each([
+  '2026-02-30T00:00:00.000Z',
+  '0000-01-01T00:00:00.000Z',
+  '1969-12-31T23:59:59.999Z',
+  '2026-01-01T24:00:00.000Z',
+])('a cursor with the time %s is a 400: the database would refuse it, or never have written it', (time) => {
+  const cursor = encodeCursor([time, '00000000-0000-7000-8000-000000000000']);
+  expect(() => readListCursor(cursor)).toThrow(expect.objectContaining({ status: 400 }));
+});

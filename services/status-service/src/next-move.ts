@@ -28,7 +28,7 @@ import { isReceiptEntry } from './record-event.ts';
 import type { Wait } from './waits.ts';
 
 /** The envelope as it would have come from worker to worker: with what was tried and passed over on its way here. */
-function withItsWay({ attempts, timeline, mode }: NotificationRecord, envelope: Envelope): Envelope {
+export function withItsWay({ attempts, timeline, mode }: NotificationRecord, envelope: Envelope): Envelope {
   // With mode `all` each channel is for itself.
   const isOnTheWay = ({ epoch, hop }: Pick<Position, 'epoch' | 'hop'>) =>
     epoch === envelope.epoch && (mode === 'first_success' || hop === envelope.hop);
@@ -144,7 +144,9 @@ export function receiptEvents(
   );
 }
 
-/** Where it has arrived, as a vendor says. */
+/** Where it has arrived, as a receipt or its reader says. */
 export function arrivals({ timeline }: NotificationRecord): Position[] {
-  return timeline.filter((entry) => isReceiptEntry(entry) && entry.status === 'delivered').map(positionOfEntry);
+  return timeline
+    .filter((entry) => isReceiptEntry(entry) && (entry.status === 'delivered' || entry.status === 'read'))
+    .map(positionOfEntry);
 }

@@ -17,6 +17,7 @@ export interface ProgressRow {
   epoch: number;
   hop: number;
   attempt: number;
+  is_guess: boolean;
   attempts: AttemptJson[];
   timeline: TimelineEntryJson[];
   notification_type: string;
@@ -31,7 +32,7 @@ export interface ProgressRow {
 }
 
 export const PROGRESS_COLUMNS =
-  'id, status, channel, epoch, hop, attempt, attempts, timeline, notification_type, user_id, correlation_id, created_at, updated_at, is_known, is_accepted, mode, channels';
+  'id, status, channel, epoch, hop, attempt, is_guess, attempts, timeline, notification_type, user_id, correlation_id, created_at, updated_at, is_known, is_accepted, mode, channels';
 
 export function recordFromRow(row: ProgressRow): NotificationRecord {
   return {
@@ -41,6 +42,7 @@ export function recordFromRow(row: ProgressRow): NotificationRecord {
     epoch: row.epoch,
     hop: row.hop,
     attempt: row.attempt,
+    isGuess: row.is_guess,
     attempts: row.attempts,
     timeline: row.timeline,
     notificationType: row.notification_type,
@@ -65,6 +67,7 @@ export function rowFromRecord(record: NotificationRecord): Record<string, unknow
     epoch: record.epoch,
     hop: record.hop,
     attempt: record.attempt,
+    is_guess: record.isGuess,
     attempts: record.attempts,
     timeline: record.timeline,
     notification_type: record.notificationType,

@@ -12,6 +12,7 @@ const COLUMN_TYPES = {
   epoch: 'integer',
   hop: 'integer',
   attempt: 'integer',
+  is_guess: 'boolean',
   attempts: 'jsonb',
   timeline: 'jsonb',
   notification_type: 'text',
@@ -50,13 +51,16 @@ const INSERT = `INSERT INTO notifications (${COLUMNS.join(', ')})
 
 const LOCK = `SELECT ${PROGRESS_COLUMNS} FROM notifications WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`;
 
+/** The ids once more, so that only their months are looked at. */
+const THESE = 'WHERE old.id = new.id AND old.id = ANY($2::uuid[])';
+
 const UPDATE_PROGRESS = `UPDATE notifications AS old SET
   ${PROGRESS.map((name) => `${name} = new.${name}`).join(', ')}
-  FROM ${ROWS} WHERE old.id = new.id`;
+  FROM ${ROWS} ${THESE}`;
 
 const COMPLETE_STUBS = `UPDATE notifications AS old SET
   ${[...PROGRESS, ...FROM_ENVELOPE].map((name) => `${name} = new.${name}`).join(', ')}
-  FROM ${ROWS} WHERE old.id = new.id`;
+  FROM ${ROWS} ${THESE}`;
 
 type EventsById = Map<string, RecordEvent[]>;
 
@@ -74,7 +78,8 @@ const STATEMENTS = { insert: INSERT, update_progress: UPDATE_PROGRESS, complete_
 
 /** Named, so that each connection plans a statement once. */
 function write(client: DatabaseClient, name: keyof typeof STATEMENTS, records: NotificationRecord[]) {
-  const values = [JSON.stringify(records.map(rowFromRecord))];
+  const rows = JSON.stringify(records.map(rowFromRecord));
+  const values = name === 'insert' ? [rows] : [rows, records.map(({ notificationId }) => notificationId)];
   return client.query<{ id: string }>({ name, text: STATEMENTS[name], values });
 }
 

@@ -3,6 +3,7 @@ import { type Request, Router } from 'express';
 import { type CancelDependencies, cancelNotification } from './cancel-notification.ts';
 import { UUID_PATTERN } from './list-cursor.ts';
 import { findNotification } from './notification-query-store.ts';
+import { type ReadDependencies, readNotification } from './read-notification.ts';
 import { replayNotifications } from './replay-notifications.ts';
 import { retryNotification } from './retry-notification.ts';
 
@@ -12,8 +13,8 @@ function idOf(request: Request): string {
   return id;
 }
 
-/** `POST /notifications/{id}/cancel`, `.../retry` and `/notifications/replay`. */
-export function operateRoute(dependencies: CancelDependencies): Router {
+/** `POST /notifications/{id}/cancel`, `.../retry`, `.../read` and `/notifications/replay`. */
+export function operateRoute(dependencies: CancelDependencies & ReadDependencies): Router {
   const router = Router();
   router.post('/notifications/replay', async (request, response) => {
     const replay = validate(replayRequestSchema, request.body ?? {});
@@ -28,6 +29,11 @@ export function operateRoute(dependencies: CancelDependencies): Router {
     const id = idOf(request);
     await retryNotification(id, dependencies);
     response.status(202).json(await findNotification(dependencies.database, id));
+  });
+  router.post('/notifications/:id/read', async (request, response) => {
+    const id = idOf(request);
+    await readNotification(id, dependencies);
+    response.json(await findNotification(dependencies.database, id));
   });
   return router;
 }

@@ -1,4 +1,5 @@
 import { type Channel, isSettled, type Status, type TimelineEntryJson } from '@notify/contracts';
+import { isGuessEntry } from './lost-track.ts';
 import { positionOfEntry } from './merge-timeline.ts';
 import { compareProgress, type Progress } from './progress.ts';
 import { withWait } from './waits.ts';
@@ -10,7 +11,13 @@ const hasArrived = (status: Status): boolean => status === 'delivered' || status
 
 /** The furthest that each hop of the plan got in the latest epoch, or where it arrived in any, in the order of the plan. */
 export function progressOfHops(plan: readonly Channel[], timeline: readonly TimelineEntryJson[]): Progress[] {
-  const trail = timeline.map((entry): Progress => ({ ...positionOfEntry(entry), status: entry.status }));
+  const trail = timeline.map(
+    (entry): Progress => ({
+      ...positionOfEntry(entry),
+      status: entry.status,
+      ...(isGuessEntry(entry) ? { isGuess: true } : {}),
+    }),
+  );
   const latest = Math.max(0, ...trail.map(({ epoch }) => epoch));
   return plan.map((_channel, index) => {
     // Before anything is known of it.

@@ -29,6 +29,7 @@ export const isReceiptEntry = ({ event }: TimelineEntryJson): boolean => RECEIPT
 const STATUS_OF: Record<ReceiptOutcome, Status> = {
   delivered: 'delivered',
   opened: 'delivered',
+  read: 'read',
   complained: 'delivered',
   bounced: 'sent',
   undelivered: 'sent',

@@ -21,8 +21,11 @@ import { createDeadLetterBatchHandler } from './dead-letter-consumer.ts';
 import { deadLettersRoute } from './dead-letters-route.ts';
 import { consumeErasures } from './erasure-consumer.ts';
 import { createEventBatchHandler } from './event-consumer.ts';
+import { framesSinceRoute } from './frames-since-route.ts';
+import { startKeepingMonths } from './keep-months.ts';
 import { notificationsRoute } from './notifications-route.ts';
 import { operateRoute } from './operate-route.ts';
+import { startReconcileLoop } from './reconcile-loop.ts';
 import { startReminderLoop } from './reminder-loop.ts';
 import { openReminders } from './reminders.ts';
 import { createStats } from './stats.ts';
@@ -47,6 +50,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
     logger,
     lifecycle,
   );
+  await startKeepingMonths(database, config.RECORD_RETENTION_MONTHS, logger, lifecycle);
   const reminders = await openReminders(database, logger, lifecycle);
   // Not required: without it nothing can be cancelled, what has arrived can't be closed, and everything else goes on.
   const redis = await openRedis(config.REDIS_URL, logger, lifecycle, { isRequired: false });
@@ -80,6 +84,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
 
   startContentRetention({ database, types: openNotificationTypes(config.NOTIFICATION_TYPES_PATH), logger, lifecycle });
   startReminderLoop(context, lifecycle);
+  startReconcileLoop({ ...context, broker, reconcileAfterMs: config.RECONCILE_AFTER_SECONDS * 1_000 }, lifecycle);
   startAlerts({ config, database, publisher: broker, metrics, logger, lifecycle });
 
   const app = createHttpApp({
@@ -96,6 +101,7 @@ export async function startStatusService(config: StatusConfig, logger: Logger, l
       requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
       notificationsRoute(database),
       operateRoute(context),
+      framesSinceRoute(database, broker),
       deadLettersRoute(database),
       statsRoute(createStats(database, broker)),
     ],

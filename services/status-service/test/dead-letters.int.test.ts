@@ -4,6 +4,7 @@ import {
   EVENTS_EXCHANGE,
   FAILED_EXCHANGE,
   laneQueue,
+  type NotificationEventJson,
   type NotificationJson,
   STATUS_FAILED_QUEUE,
 } from '@notify/contracts';
@@ -43,6 +44,28 @@ async function read(id: string): Promise<NotificationJson> {
   if (status !== 200) throw new Error(String(status));
   return body;
 }
+
+test('who listens is told that a dead-lettered notification has failed', async () => {
+  const told: NotificationEventJson[] = [];
+  await bed.broker.subscribe({
+    routingKeys: ['notification.failed'],
+    onMessage: ({ body }) => told.push(JSON.parse(body.toString())),
+  });
+  const [id, unnamed] = [randomUUID(), randomUUID()];
+  const accepted = acceptedEvent(id, { at: AT });
+  await bed.publishEvents([accepted]);
+  await eventually(() => read(id));
+  // A message that does not say enough for an event fails in the record alone.
+  await deadLetter({}, { reason: 'crashed', notification_id: unnamed });
+  await deadLetter(accepted.envelope, { reason: 'crashed', notification_id: id });
+  await eventually(() => told.length === 1);
+  expect(told).toMatchObject([
+    { event: 'failed', notification_id: id, status: 'failed', timeline: [{ event: 'failed', reason: 'crashed' }] },
+  ]);
+  await lettersOf(unnamed);
+  // It came back to the record, which had it already.
+  expect((await read(id)).timeline.filter(({ event }) => event === 'failed')).toHaveLength(1);
+});
 
 test('a dead-lettered work message fails its notification with the reason, and is kept as it came', async () => {
   const id = randomUUID();

@@ -25,6 +25,7 @@ export interface TestBed {
   broker: Broker;
   database: pg.Pool;
   databaseUrl: string;
+  brokerUrl: string;
   start(env?: NodeJS.ProcessEnv): Promise<{
     get<T>(path: string, token?: string): Promise<Answer<T>>;
     post<T>(path: string, body?: unknown): Promise<Answer<T>>;
@@ -35,6 +36,8 @@ export interface TestBed {
   publishReceipts(receipts: readonly ReceiptJson[]): Promise<void>;
   /** Takes all that comes to a queue from now on. */
   collect(queue: string): Promise<Delivery[]>;
+  /** Throws away what waits in a queue. */
+  purge(queue: string): Promise<void>;
   /** Messages in a queue, unacknowledged ones included; the broker counts every few seconds. */
   queueLength(queue: string): Promise<number>;
   close(): Promise<void>;
@@ -54,6 +57,7 @@ export async function openTestBed(): Promise<TestBed> {
     broker,
     database,
     databaseUrl: databaseServer.url,
+    brokerUrl: brokerServer.url,
     async start(env = {}) {
       const kit = createTestKit(SERVICE_NAME);
       const config = readConfig({
@@ -127,6 +131,9 @@ export async function openTestBed(): Promise<TestBed> {
         },
       });
       return collected;
+    },
+    async purge(queue) {
+      await rabbitmqApi('DELETE', `/queues/${brokerServer.vhost}/${queue}/contents`);
     },
     async queueLength(queue) {
       const { messages } = await rabbitmqApi<{ messages?: number }>('GET', `/queues/${brokerServer.vhost}/${queue}`);

@@ -15,7 +15,7 @@ export interface CompiledEmail {
   problems: string[];
 }
 
-/** All emails of a template together; three with many sections take a tenth of it, most of that to load MJML. */
+/** All emails of a call together. The fifteen starters take a tenth of it, most of that to load MJML. */
 const TIME_LIMIT_MS = 10_000;
 const MEMORY_LIMIT_MB = 256;
 

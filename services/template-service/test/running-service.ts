@@ -14,11 +14,14 @@ type Method = 'get' | 'put' | 'patch' | 'post' | 'delete';
 /** The real service on real servers of its own, and someone who listens to its events. */
 export interface RunningService {
   url: string;
+  brokerUrl: string;
   databaseUrl: string;
   /** A request with a valid service token. */
   call(method: Method, path: string, body?: unknown): Promise<supertest.Response>;
   /** The ids of `template.changed`, as they arrived. */
   changed: string[];
+  /** A service token for an audience. */
+  tokenFor(audience: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -47,8 +50,10 @@ export async function runTemplateService(): Promise<RunningService> {
   const tokens = createServiceTokens(SECRET, 'test');
   return {
     url,
+    brokerUrl: brokerServer.url,
     databaseUrl: databaseServer.url,
     changed,
+    tokenFor: tokens,
     async call(method, path, body) {
       const request = supertest(url)
         [method](path)

@@ -45,6 +45,15 @@ test('a new system has them, published in three languages for every channel', as
   }
 });
 
+test('each of them holds what publish asks of a template', async () => {
+  for (const code of CODES) {
+    expect(await service.call('post', `/templates/${code}/publish`, {})).toMatchObject({
+      status: 201,
+      body: { version: 2, locales: ['en', 'es', 'fr'] },
+    });
+  }
+});
+
 test('the code of an OTP fits into one SMS, in every language', async () => {
   for (const locale of ['en', 'fr', 'es']) expect((await previewOf('otp', locale)).channels.sms?.segments).toBe(1);
 });
@@ -56,7 +65,7 @@ test('what an operator changed or deleted stays so, whenever the service starts 
   await service.call('delete', '/templates/otp');
   await loadStarterTemplates(database, STARTERS, logger);
   expect((await service.call('get', '/templates/welcome/published')).body).toMatchObject({
-    version: 2,
+    version: 3,
     locales: { en: { sms: { text: 'Ours' } } },
   });
   expect((await service.call('get', '/templates/otp')).status).toBe(404);

@@ -62,7 +62,7 @@ export async function startUserService(config: UserConfig, logger: Logger, lifec
     }),
   });
 
-  startTellingErasures({ database, publisher: broker, logger, lifecycle });
+  const tellErasures = startTellingErasures({ database, publisher: broker, logger, lifecycle });
 
   const app = createHttpApp({
     logger,
@@ -76,7 +76,7 @@ export async function startUserService(config: UserConfig, logger: Logger, lifec
     },
     routers: [
       requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
-      usersRoute(database, announceUserChanged, digestOf),
+      usersRoute(database, announceUserChanged, { copyDigestOf: digestOf, tell: tellErasures }),
       devicesRoute(database, announceUserChanged),
       preferencesRoute(database, announceUserChanged),
       profileRoute(database),

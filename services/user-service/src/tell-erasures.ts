@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EVENTS_EXCHANGE, USER_ERASED, type UserErasedJson } from '@notify/contracts';
 import type { Publisher } from '@notify/messaging';
 import { type Database, errorFields, inTransaction, type Lifecycle, type Logger } from '@notify/service-kit';
@@ -33,19 +32,38 @@ function tellDue(database: Database, publisher: Publisher): Promise<number> {
   });
 }
 
-/** Tells `user.erased` until the service stops. Several instances share the work. */
+/**
+ * Tells `user.erased` until the service stops. Several instances share the work.
+ * @returns what is to be called when somebody has just been erased: caches then forget them at once.
+ */
 export function startTellingErasures(context: {
   database: Database;
   publisher: Publisher;
   logger: Logger;
   lifecycle: Lifecycle;
-}): void {
+}): () => void {
   const { database, publisher, logger, lifecycle } = context;
-  const stop = new AbortController();
-  const pause = (delayMs: number) => sleep(delayMs, undefined, { signal: stop.signal }).catch(() => {});
+  let isWoken = false;
+  let endPause = () => {};
+  const wake = () => {
+    isWoken = true;
+    endPause();
+  };
+  async function pause(delayMs: number): Promise<void> {
+    if (!isWoken) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, delayMs);
+        endPause = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    isWoken = false;
+  }
 
   async function run(): Promise<void> {
-    while (!stop.signal.aborted) {
+    while (lifecycle.isRunning) {
       try {
         if ((await tellDue(database, publisher)) < BATCH_SIZE) await pause(POLL_INTERVAL_MS);
       } catch (error) {
@@ -56,7 +74,8 @@ export function startTellingErasures(context: {
   }
   const running = run();
   lifecycle.onShutdown('telling of erasures', async () => {
-    stop.abort();
+    wake();
     await running;
   });
+  return wake;
 }

@@ -15,11 +15,11 @@ async function withOwnCountry(database: Database, userId: string, patch: unknown
   return user === undefined || user.country === null ? patch : { ...patch, country: user.country };
 }
 
-/** `PUT|GET|PATCH|DELETE /users/{user_id}` and the list. @param copyDigestOf what stands for an address in Redis. */
+/** `PUT|GET|PATCH|DELETE /users/{user_id}` and the list. @param erasure.copyDigestOf what stands for an address in Redis. */
 export function usersRoute(
   database: Database,
   announceUserChanged: AnnounceUserChanged,
-  copyDigestOf: AddressDigest,
+  erasure: { copyDigestOf: AddressDigest; tell(): void },
 ): Router {
   const router = Router();
 
@@ -61,8 +61,9 @@ export function usersRoute(
 
   router.delete('/users/:user_id', async (request, response) => {
     const userId = userIdOf(request);
-    if (!(await eraseUser(database, userId, copyDigestOf))) throw userNotFound();
-    announceUserChanged(userId);
+    if (!(await eraseUser(database, userId, erasure.copyDigestOf))) throw userNotFound();
+    // Not as a change: what waits for somebody who changed is sent on its way again.
+    erasure.tell();
     response.status(204).end();
   });
 

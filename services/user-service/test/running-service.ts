@@ -22,6 +22,7 @@ type Method = 'get' | 'put' | 'patch' | 'post' | 'delete';
 /** The real service on real servers of its own, and someone who listens to its events. */
 export interface RunningService {
   url: string;
+  brokerUrl: string;
   broker: Broker;
   /** A request with a valid service token. */
   call(method: Method, path: string, body?: unknown): Promise<supertest.Response>;
@@ -64,6 +65,7 @@ export async function runUserService(redisUrl = testRedisUrl()): Promise<Running
   const tokens = createServiceTokens(SECRET, 'test');
   return {
     url,
+    brokerUrl: brokerServer.url,
     broker,
     databaseOptions: {
       url: databaseServer.url,

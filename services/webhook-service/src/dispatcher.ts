@@ -28,7 +28,7 @@ export function startDispatcher(
   lifecycle: Lifecycle,
 ): DeliverContext {
   const { database, logger } = context;
-  const stopping = new AbortController();
+  let isStopping = false;
   const inHand = new Map<string, number>();
   const running = new Set<Promise<void>>();
   let isWoken = false;
@@ -43,9 +43,13 @@ export function startDispatcher(
   /** Until it is woken, or the time is over. */
   async function pause(ms: number): Promise<void> {
     if (!isWoken) {
-      const woken = new AbortController();
-      endPause = () => woken.abort();
-      await sleep(ms, undefined, { signal: AbortSignal.any([woken.signal, stopping.signal]) }).catch(() => {});
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        endPause = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     }
     isWoken = false;
     await sleep(MIN_PAUSE_MS);
@@ -70,7 +74,7 @@ export function startDispatcher(
 
   async function run(): Promise<void> {
     let isFailing = false;
-    while (!stopping.signal.aborted) {
+    while (!isStopping) {
       try {
         const due = await takeDueDeliveries(database, {
           inHand,
@@ -95,7 +99,8 @@ export function startDispatcher(
 
   const stopped = run();
   lifecycle.onShutdown('webhook dispatcher', async () => {
-    stopping.abort();
+    isStopping = true;
+    wake();
     await stopped;
   });
   return complete;

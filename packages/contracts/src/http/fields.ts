@@ -89,10 +89,32 @@ export const timezone = () =>
     })
     .messages({ 'string.timezone': '{{#label}} must be an IANA time zone such as Africa/Lagos' });
 
-/** RFC 3339, within what a database can hold. */
-export const time = () => Joi.date().iso().min('1970-01-01T00:00:00Z').max('9999-12-31T23:59:59Z');
+/** RFC 3339, within what a database can hold. Never without an offset: that would be a time by the clock of whichever server reads it. */
+export const time = () =>
+  Joi.date()
+    .iso()
+    .min('1970-01-01T00:00:00Z')
+    .max('9999-12-31T23:59:59Z')
+    .custom((value: Date, helpers) =>
+      typeof helpers.original === 'string' && !/T.*(Z|[+-]\d\d:\d\d)$/.test(helpers.original)
+        ? helpers.error('date.offset')
+        : value,
+    )
+    .messages({
+      'date.offset': '{{#label}} must say its offset from UTC: 2026-12-01T09:00:00Z or 2026-12-01T09:00:00+01:00',
+    });
 
-export const metadata = () => Joi.object().unknown().max(50);
+const METADATA_LIMIT_BYTES = 16 * 1024;
+
+/** Free data that comes back with everything, lists of 200 too: so it is small. */
+export const metadata = () =>
+  Joi.object()
+    .unknown()
+    .max(50)
+    .custom((value: object, helpers) =>
+      Buffer.byteLength(JSON.stringify(value)) > METADATA_LIMIT_BYTES ? helpers.error('object.bytes') : value,
+    )
+    .messages({ 'object.bytes': '{{#label}} must have at most 16 KiB as JSON' });
 
 /** The body's form of the Idempotency-Key header. */
 export const idempotencyKey = () => headerText(255).min(1);

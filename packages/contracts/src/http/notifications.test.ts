@@ -44,3 +44,19 @@ test('a confirmation has no meaning with mode all, however that is written', () 
     { field: 'confirm_within_seconds' },
   ]);
 });
+
+test('a time says its offset from UTC, or is refused: it would mean another moment on another server', () => {
+  const sentAt = (time: unknown) => check(sendRequestSchema, { ...request, send_at: time });
+  for (const time of ['2026-12-01T09:00:00Z', '2026-12-01T09:00:00.5+01:00', new Date()]) {
+    expect(sentAt(time).errors).toBeUndefined();
+  }
+  for (const time of ['2026-12-01T09:00:00', '2026-12-01', '2026-12-01T09:00', '20261201T090000+01']) {
+    expect(sentAt(time).errors).toMatchObject([{ field: 'send_at' }]);
+  }
+});
+
+test('metadata has at most 16 KiB, counted in bytes', () => {
+  const withNote = (note: string) => check(sendRequestSchema, { ...request, metadata: { note } });
+  expect(withNote('x'.repeat(16_000)).errors).toBeUndefined();
+  expect(withNote('\u20ac'.repeat(16_000)).errors).toMatchObject([{ field: 'metadata', code: 'object_bytes' }]);
+});

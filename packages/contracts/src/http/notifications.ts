@@ -102,10 +102,17 @@ export const batchRequestSchema = Joi.object<BatchRequestJson>({
   idempotency_key: field.idempotencyKey(),
 }).label('BatchRequest');
 
-/** One of its items: accepted under this id, or why not. */
+/**
+ * One of its items: accepted under this id, or why not. An error after which it may have been accepted nevertheless
+ * (`dependency_unavailable`, `internal_error`) names the id that it then has; the batch repeated under its key settles it.
+ */
 export type BatchResultJson =
   | { index: number; notification_id: string; error?: never }
-  | { index: number; notification_id?: never; error: Record<string, unknown> & { code: string } };
+  | {
+      index: number;
+      notification_id?: never;
+      error: Record<string, unknown> & { code: string; notification_id?: string };
+    };
 export interface BatchAnswerJson {
   accepted: number;
   rejected: number;

@@ -45,6 +45,18 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'post',
+    path: '/api/v1/notifications/{id}/read',
+    tag: 'Follow',
+    summary: 'Say that the user has read it, on whatever channel; saying it again changes nothing',
+    scope: 'notifications:write',
+    answers: {
+      200: 'The notification, `read` (with mode `all` once its other channels are settled)',
+      404: 'No such notification',
+      409: '`conflict`: nothing of it has gone out, or its content was erased',
+    },
+  },
+  {
+    method: 'post',
     path: '/api/v1/notifications/replay',
     tag: 'Follow',
     summary:

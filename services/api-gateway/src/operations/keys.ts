@@ -33,7 +33,7 @@ export const KEY_OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/api/v1/api_keys/{id}/rotate',
     tag: 'Keys',
-    summary: 'Give a key another secret; the old one stays good for 24 hours',
+    summary: 'Give a key another secret; the old one stays good for 24 hours, also when it is rotated again meanwhile',
     scope: 'admin',
     answers: { 200: 'Rotated: `key` is the new key', ...KEY_PROBLEM },
   },

@@ -3,13 +3,15 @@ import type { Database } from '@notify/service-kit';
 import { addInboxItem } from '../inbox-store.ts';
 import { inboxError } from './inbox-errors.ts';
 
+export const INBOX_PROVIDER = 'inbox';
+
 /**
  * The inbox in the application: a row in our own database. It is there once it is written, so it is `delivered` at once.
  * @param poolSize the database's connections, and so how many rows can be written at a time.
  */
 export function createInboxProvider(database: Database, poolSize: number): Provider {
   return {
-    name: 'inbox',
+    name: INBOX_PROVIDER,
     concurrency: poolSize,
     async send({ notificationId, epoch, hop, address, content }, signal) {
       const { title, body, actionUrl } = content;

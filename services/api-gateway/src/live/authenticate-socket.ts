@@ -1,0 +1,73 @@
+import { AppError } from '@notify/contracts';
+import type { Response } from 'express';
+import { type Authenticate, type CheckKey, identify, keyOf } from '../authenticate.ts';
+import { isUserToken } from '../authenticate-user.ts';
+import type { KeyUses } from '../key-uses.ts';
+import type { UserTokens } from '../user-tokens.ts';
+
+/** With what a socket was opened, and has to be good for as long as it is open. */
+export interface Credentials {
+  /** The id of an API key, or `user:<user_id>`. */
+  caller: string;
+  /** The user whose token it is; undefined for an API key. */
+  userId?: string;
+  /** @throws AppError `unauthorized` or `forbidden` once it is not good any more. */
+  check(): Promise<void>;
+}
+
+export function credentialsOf(response: Response): Credentials {
+  return response.locals['credentials'] as Credentials;
+}
+
+/**
+ * Lets in an API key with the scope, in a header, or a user's token, in a header or as `?token=`: browsers can set no header for a WebSocket.
+ * An API key is not taken from the query, since proxies write that into their logs, and it lives longer than a token.
+ * @throws AppError 401 `unauthorized`, 403 `forbidden`.
+ */
+export function createAuthenticateSocket({
+  checkKey,
+  uses,
+  tokens,
+}: {
+  checkKey: CheckKey;
+  uses: KeyUses;
+  tokens: UserTokens;
+}): Authenticate {
+  async function ofKey(key: string, scope: Parameters<CheckKey>[1]): Promise<Credentials> {
+    const { id } = await checkKey(key, scope);
+    uses.note(id);
+    return {
+      caller: id,
+      async check() {
+        await checkKey(key, scope);
+      },
+    };
+  }
+
+  async function ofToken(token: string): Promise<Credentials> {
+    const { userId, expiresAt } = await tokens.verify(token);
+    return {
+      caller: `user:${userId}`,
+      userId,
+      async check() {
+        if (expiresAt.getTime() <= Date.now()) throw new AppError('unauthorized', 'The user token has expired');
+      },
+    };
+  }
+
+  return async (scope, request, response) => {
+    const inHeader = keyOf(request);
+    const { token: inQuery } = request.query;
+    const given = inHeader ?? (typeof inQuery === 'string' ? inQuery : undefined);
+    if (given === undefined) {
+      throw new AppError('unauthorized', 'Send an API key: "Authorization: Bearer <key>", or "?token=<user token>"');
+    }
+    if (!isUserToken(given) && inHeader === undefined) {
+      throw new AppError('unauthorized', 'Only a user token is taken from the query: an API key goes into a header');
+    }
+    const credentials = isUserToken(given) ? await ofToken(given) : await ofKey(given, scope);
+    identify(response, credentials.caller);
+    response.locals['credentials'] = credentials;
+    return credentials.caller;
+  };
+}
