@@ -203,7 +203,7 @@ test('nothing of a person is left in Redis once their window is over', async () 
 test('contacts given with a request are one person by the first of them, in whatever case, and never by the address itself', () => {
   const key = recipientKey({ to: { email: 'Ada@example.com', phone: '+14155550123' } }, digestOf);
   expect(recipientKey({ to: { email: 'ada@example.com' } }, digestOf)).toBe(key);
-  expect(key).not.toMatch(/ada/i);
+  expect(key).not.toMatch(/example/i);
   expect(recipientKey({ to: { phone: '+14155550123' } }, digestOf)).not.toBe(key);
   expect(recipientKey({ userId: 'ada' }, digestOf)).toBe('user:ada');
 });
