@@ -18,6 +18,11 @@ export function canRetry(call: Call, error: NotifyError): boolean {
   return error.code === 'no_answer' || BUSY_STATUSES.has(error.status) || error.code === 'request_in_flight';
 }
 
+/** Whether the API says that what was to be deleted is not there. What a proxy says of it doesn't count. */
+export function isGone({ method }: Call, { status, code }: NotifyError): boolean {
+  return method === 'DELETE' && status === 404 && code !== 'unexpected_answer';
+}
+
 function isRepeatable({ method, isRepeatable = false }: Call): boolean {
   return method !== 'POST' || isRepeatable;
 }

@@ -1,7 +1,7 @@
 import type { Call, Transport } from './call.ts';
 import type { ClientOptions } from './create-client.ts';
 import { errorOfResponse, NotifyError } from './notify-error.ts';
-import { canRetry, retryDelayMs } from './retry.ts';
+import { canRetry, isGone, retryDelayMs } from './retry.ts';
 import { sleep } from './sleep.ts';
 
 /** Carries calls out on fetch, with the retries that are safe. */
@@ -29,13 +29,17 @@ export function createTransport(options: ClientOptions): Transport {
       // Followed, a POST would become a GET of something else, and its answer pass for the POST's.
       redirect: 'manual',
     };
+    let mayBeDone = false;
     for (let retry = 1; ; retry += 1) {
       try {
         return await tryOnce<T>(url, request, call);
       } catch (caught) {
         call.signal?.throwIfAborted();
         const error = caught instanceof NotifyError ? caught : noAnswer(caught as Error);
+        // Gone is what it was to be: an earlier try did it, and only its answer was lost.
+        if (mayBeDone && isGone(call, error)) return undefined as T;
         if (retry > maxRetries || !canRetry(call, error)) throw error;
+        mayBeDone ||= error.status !== 429;
         await sleep(retryDelayMs(retry, error.retryAfterMs), call.signal);
       }
     }

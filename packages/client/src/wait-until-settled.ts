@@ -23,18 +23,25 @@ export interface WaitOptions extends CallOptions {
   timeoutMs?: number;
 }
 
-/** Asks at growing intervals, 0.1 to 2 s. @throws NotifyError `not_settled` */
+/** Asks at growing intervals, 0.1 to 2 s. @throws NotifyError `not_settled`, also when no answer came in that time. */
 export async function waitUntilSettled(
   get: (notificationId: string, options: CallOptions) => Promise<NotificationJson>,
   notificationId: string,
   { timeoutMs = 60_000, signal }: WaitOptions = {},
 ): Promise<NotificationJson> {
-  const deadline = Date.now() + timeoutMs;
-  for (let intervalMs = FIRST_INTERVAL_MS; ; intervalMs = Math.min(MAX_INTERVAL_MS, intervalMs * 1.5)) {
-    const notification = await get(notificationId, { signal });
-    if (SETTLED_STATUSES.has(notification.status)) return notification;
-    const leftMs = deadline - Date.now();
-    if (leftMs <= 0) throw new NotifyError('not_settled', `it is still ${notification.status} after ${timeoutMs} ms`);
-    await sleep(Math.min(intervalMs, leftMs), signal);
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const end = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+  let last: Status | undefined;
+  try {
+    for (let intervalMs = FIRST_INTERVAL_MS; ; intervalMs = Math.min(MAX_INTERVAL_MS, intervalMs * 1.5)) {
+      const notification = await get(notificationId, { signal: end });
+      if (SETTLED_STATUSES.has(notification.status)) return notification;
+      last = notification.status;
+      await sleep(intervalMs, end);
+    }
+  } catch (error) {
+    if (error !== deadline.reason) throw error;
+    const found = last === undefined ? 'there was no answer' : `it is still ${last}`;
+    throw new NotifyError('not_settled', `${found} after ${timeoutMs} ms`, { cause: error });
   }
 }

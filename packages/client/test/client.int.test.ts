@@ -110,6 +110,23 @@ test('a POST that has no key is not repeated after a reset or a 503, only after 
   expect([afterReset, after503, after429].map(({ seen }) => seen.length)).toEqual([1, 1, 2]);
 });
 
+test('a delete whose first answer was lost has succeeded when it is gone the second time; one that was refused, or of a proxy, has not', async () => {
+  const gone = problem(404, 'not_found');
+  for (const lost of [reset, problem(503, 'dependency_unavailable')]) {
+    const { client, seen } = await clientOf([lost, gone]);
+    expect(await client.apiKeys.revoke('k-1')).toBeUndefined();
+    expect(seen.map(({ method }) => method)).toEqual(['DELETE', 'DELETE']);
+  }
+  const never = await clientOf([gone]);
+  expect(await errorOf(never.client.apiKeys.revoke('k-1'))).toMatchObject({ status: 404, code: 'not_found' });
+  const refused = await clientOf([problem(429, 'rate_limited'), gone]);
+  expect(await errorOf(refused.client.apiKeys.revoke('k-1'))).toMatchObject({ code: 'not_found' });
+  const proxy = await clientOf([reset, (response) => response.writeHead(404).end('no such page')]);
+  expect(await errorOf(proxy.client.apiKeys.revoke('k-1'))).toMatchObject({ code: 'unexpected_answer' });
+  const read = await clientOf([reset, gone]);
+  expect(await errorOf(read.client.users.get('ada'))).toMatchObject({ code: 'not_found' });
+});
+
 test('the caller ends a call that hangs, and one that waits for its next try', async () => {
   const reason = new Error('no longer wanted');
   const controller = new AbortController();
@@ -198,4 +215,27 @@ test('what does not settle in time is told as what it is', async () => {
   const { client } = await clientOf([json(200, { status: 'retrying' })]);
   const waiting = client.notifications.waitUntilSettled('n-1', { timeoutMs: 150 });
   expect(await errorOf(waiting)).toMatchObject({ code: 'not_settled', detail: 'it is still retrying after 150 ms' });
+});
+
+test('the waiting ends with its time, whatever the call in hand is waiting for, and with its own signal', async () => {
+  const busy = problem(503, 'dependency_unavailable', {}, { 'retry-after': '50' });
+  for (const answer of [silence, busy, reset]) {
+    const { client } = await clientOf([answer]);
+    const startedAt = performance.now();
+    const error = await errorOf(client.notifications.waitUntilSettled('n-1', { timeoutMs: 200 }));
+    expect(error).toMatchObject({ code: 'not_settled', detail: 'there was no answer after 200 ms' });
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  }
+  const { client, seen } = await clientOf([json(200, { status: 'retrying' })]);
+  const controller = new AbortController();
+  const waiting = errorOf(client.notifications.waitUntilSettled('n-1', { signal: controller.signal }));
+  await eventually(async () => seen.length > 0);
+  const reason = new Error('no longer wanted');
+  controller.abort(reason);
+  expect(await waiting).toBe(reason);
+});
+
+test('what goes wrong while it waits is told as what it is', async () => {
+  const { client } = await clientOf([problem(401, 'unauthorized')]);
+  expect(await errorOf(client.notifications.waitUntilSettled('n-1'))).toMatchObject({ code: 'unauthorized' });
 });

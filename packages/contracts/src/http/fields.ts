@@ -112,7 +112,9 @@ export const metadata = () =>
     .unknown()
     .max(50)
     .custom((value: object, helpers) =>
-      Buffer.byteLength(JSON.stringify(value)) > METADATA_LIMIT_BYTES ? helpers.error('object.bytes') : value,
+      new TextEncoder().encode(JSON.stringify(value)).length > METADATA_LIMIT_BYTES
+        ? helpers.error('object.bytes')
+        : value,
     )
     .messages({ 'object.bytes': '{{#label}} must have at most 16 KiB as JSON' });
 
