@@ -23,3 +23,9 @@ test('PUBLIC_URL wins over it', async () => {
 test('what is no host is not repeated', async () => {
   expect(await serverUrlFor(undefined, 'a"><script>')).toBe('/');
 });
+
+test('what is said on the WebSocket and on the broker is described beside the API', async () => {
+  const { body } = await request(express().use(docsRoute(undefined))).get('/asyncapi.json');
+  expect(body.asyncapi).toBe('3.0.0');
+  expect(Object.keys(body.channels)).toEqual(expect.arrayContaining(['websocket', 'email_critical_queue']));
+});
