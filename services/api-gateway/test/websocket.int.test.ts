@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { NotificationEventJson, TimelineEvent } from '@notify/contracts';
 import { eventually, rabbitmqApi } from '@notify/testing';
@@ -164,6 +165,24 @@ test('who shows nothing, a wrong key, a key in the query, or comes from a page t
   await (await connect(fromPage(url))).subscribe('all');
   const made = await bed.instances[0].ask('POST', '/api/v1/api_keys', { name: 'x', scopes: ['users:read'] });
   expect(await refusedSocket(url, { headers: { 'x-api-key': made.body.key } })).toMatchObject({ status: 403 });
+});
+
+test('who was refused can not hold on to the connection', async () => {
+  const { hostname, port } = new URL(bed.instances[0].url);
+  const socket = connectTcp({ host: hostname, port: Number(port), allowHalfOpen: true });
+  socket.write(`GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+  let answer = '';
+  socket.on('data', (data) => {
+    answer += data;
+  });
+  await once(socket, 'end');
+  expect(answer).toMatch(/^HTTP\/1.1 401 /);
+  // To a socket that is gone for good, writing fails.
+  socket.on('error', () => {});
+  await eventually(() => {
+    socket.write('x');
+    return socket.destroyed;
+  });
 });
 
 test('a plain request is told to come with a WebSocket, and one that asks for another protocol is answered as if it had not', async () => {
