@@ -219,6 +219,15 @@ test('a frame that is too large, one that is binary, and too many of them close 
   expect([await large.closed, await binary.closed, await many.closed]).toEqual([1009, 1003, 1008]);
 });
 
+test('a user has at most 20 sockets, and may open another one when one is closed', async () => {
+  const how = await withToken('crowd');
+  const sockets = await Promise.all(Array.from({ length: 20 }, () => connect(how)));
+  expect(await refusedSocket(bed.instances[0].url, how)).toMatchObject({ status: 429, code: 'rate_limited' });
+  sockets[0]?.ws.close();
+  await sockets[0]?.closed;
+  await eventually(() => connect(how));
+});
+
 test('a socket has at most 100 topics', async () => {
   const client = await connect();
   for (let count = 0; count < 101; count += 1) client.say({ action: 'subscribe', topic: `user:${count}` });
