@@ -121,9 +121,12 @@ test('the client tells what happens, goes on after kill -9 of the gateway, and t
   const ada = await createUser({ email: freshEmail() });
   const { token } = (await api('POST', `/api/v1/users/${ada}/tokens`)).body;
   const frames: LiveFrame[] = [];
+  const subscribed: unknown[] = [];
   const subscription = createClient({ baseUrl: gatewayUrl, apiKey: token }).subscribe(`user:${ada}`, {
     onFrame: (frame) => frames.push(frame),
+    onSubscribed: () => subscribed.push(1),
   });
+  await eventually(() => subscribed.length > 0);
   const sendAt = new Date(Date.now() + 2_000).toISOString();
   const { notification_id: id } = await send({ user_id: ada, content, channels: ['in_app'], send_at: sendAt });
   await eventually(() => typesOf(frames, id).includes('notification.scheduled'));

@@ -7,6 +7,8 @@ export type Topic = `notification:${string}` | `user:${string}` | 'all';
 export interface SubscribeOptions {
   /** Called for each thing that happens, once, in the order in which it comes. What it throws is yours. */
   onFrame(frame: LiveFrame): void;
+  /** From now on everything comes. Called again after each reconnect. */
+  onSubscribed?(): void;
   /** What was missed can not be told again: read the API. */
   onResync?(reason: ResyncReason): void;
   /** The subscription has ended by itself: the key or token is not good (any more), or may not have this topic. */
@@ -106,6 +108,7 @@ export function subscribe({ baseUrl, apiKey }: SocketOptions, topic: Topic, opti
       failures = 0;
       // From here on a gap can be named, by the gateway's clock.
       since ??= frame.at;
+      options.onSubscribed?.();
     } else if (frame.type === 'missed') {
       since = frame.since;
       askAgain();

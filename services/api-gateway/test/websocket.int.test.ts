@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { NotificationEventJson, TimelineEvent } from '@notify/contracts';
 import { eventually, rabbitmqApi } from '@notify/testing';
@@ -166,6 +167,24 @@ test('who shows nothing, a wrong key, a key in the query, or comes from a page t
   expect(await refusedSocket(url, { headers: { 'x-api-key': made.body.key } })).toMatchObject({ status: 403 });
 });
 
+test('who was refused can not hold on to the connection', async () => {
+  const { hostname, port } = new URL(bed.instances[0].url);
+  const socket = connectTcp({ host: hostname, port: Number(port), allowHalfOpen: true });
+  socket.write(`GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+  let answer = '';
+  socket.on('data', (data) => {
+    answer += data;
+  });
+  await once(socket, 'end');
+  expect(answer).toMatch(/^HTTP\/1.1 401 /);
+  // To a socket that is gone for good, writing fails.
+  socket.on('error', () => {});
+  await eventually(() => {
+    socket.write('x');
+    return socket.destroyed;
+  });
+});
+
 test('a plain request is told to come with a WebSocket, and one that asks for another protocol is answered as if it had not', async () => {
   const [{ ask, url }] = bed.instances;
   expect(await ask('GET', '/ws')).toMatchObject({ status: 426, body: { code: 'upgrade_required' } });
@@ -198,6 +217,15 @@ test('a frame that is too large, one that is binary, and too many of them close 
   binary.ws.send(Buffer.from('{}'), { binary: true });
   for (let count = 0; count < 400; count += 1) many.say({ action: 'ping' });
   expect([await large.closed, await binary.closed, await many.closed]).toEqual([1009, 1003, 1008]);
+});
+
+test('a user has at most 20 sockets, and may open another one when one is closed', async () => {
+  const how = await withToken('crowd');
+  const sockets = await Promise.all(Array.from({ length: 20 }, () => connect(how)));
+  expect(await refusedSocket(bed.instances[0].url, how)).toMatchObject({ status: 429, code: 'rate_limited' });
+  sockets[0]?.ws.close();
+  await sockets[0]?.closed;
+  await eventually(() => connect(how));
 });
 
 test('a socket has at most 100 topics', async () => {

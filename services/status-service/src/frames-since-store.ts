@@ -19,7 +19,6 @@ interface Row {
   user_id: string | null;
   timeline: TimelineEntryJson[];
   created_at: Date;
-  updated_at: Date;
 }
 
 /**
@@ -31,26 +30,26 @@ export async function framesSince(
   { since, userId, notificationId }: FramesQuery,
 ): Promise<NotificationFrame[] | undefined> {
   const conditions = ['is_known'];
-  const values: unknown[] = [MAX_NOTIFICATIONS];
+  const values: unknown[] = [MAX_NOTIFICATIONS, since];
   if (userId !== undefined) conditions.push(`user_id = $${values.push(userId)}`);
   if (notificationId !== undefined) conditions.push(`id = $${values.push(notificationId)}`);
   const { rows } = await database.query<Row>(
-    `SELECT id, notification_type, user_id, timeline, created_at, updated_at FROM notifications
+    // The trails of those to which nothing happened since stay where they are.
+    `SELECT id, notification_type, user_id, created_at, CASE WHEN updated_at >= $2 THEN timeline ELSE '[]' END AS timeline
+     FROM notifications
      WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT $1`,
     values,
   );
   const oldest = rows.at(-1);
   if (rows.length === MAX_NOTIFICATIONS && oldest !== undefined && oldest.created_at >= since) return undefined;
   const sinceText = since.toISOString();
-  const frames = rows
-    .filter(({ updated_at: updatedAt }) => updatedAt >= since)
-    .flatMap((row) =>
-      row.timeline
-        .filter(({ at }) => at >= sinceText)
-        .map((entry) =>
-          notificationFrame({ id: row.id, notificationType: row.notification_type, userId: row.user_id }, entry),
-        ),
-    );
+  const frames = rows.flatMap((row) =>
+    row.timeline
+      .filter(({ at }) => at >= sinceText)
+      .map((entry) =>
+        notificationFrame({ id: row.id, notificationType: row.notification_type, userId: row.user_id }, entry),
+      ),
+  );
   if (frames.length > MAX_FRAMES) return undefined;
   return frames.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }

@@ -12,7 +12,7 @@ const PATH = '/ws';
 const MAX_FRAME_BYTES = 4_096;
 
 interface Upgrade {
-  socket: Duplex;
+  socket: Socket;
   head: Buffer;
 }
 
@@ -30,12 +30,14 @@ export function isWebSocketRequest({ method, url = '', headers }: IncomingMessag
 
 /** Sends upgrades through the app like any request, so that who may not come in is told so as everywhere: problem+json, limits, ids. */
 export function passUpgradesTo(app: Express, server: Server): void {
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    const socket = stream as Socket;
     socket.on('error', () => {});
     const response = new ServerResponse(request);
     response.setHeader('Connection', 'close');
-    response.assignSocket(socket as Socket);
-    response.on('finish', () => socket.end());
+    response.assignSocket(socket);
+    // Not only its own half: who was refused could hold on to the other one for ever.
+    response.on('finish', () => socket.destroySoon());
     upgrades.set(request, { socket, head });
     app(request, response);
   });
@@ -69,7 +71,7 @@ export function websocketRoute(
     const credentials = credentialsOf(response);
     sockets.makeRoom(credentials);
     upgrades.delete(request);
-    response.detachSocket(upgrade.socket as Socket);
+    response.detachSocket(upgrade.socket);
     server.handleUpgrade(request, upgrade.socket, upgrade.head, (ws) => sockets.add(ws, credentials));
   });
   return router;
