@@ -3,6 +3,7 @@ import type { DatabaseClient } from '@notify/service-kit';
 import { foldEvents, type NotificationRecord } from './fold-events.ts';
 import { writeProgress } from './notification-store.ts';
 import { publishAll } from './publish-all.ts';
+import type { Change } from './stats-delta.ts';
 
 /** What the record itself does to one notification. */
 export interface Advance {
@@ -26,8 +27,7 @@ export async function advanceNotifications(
   publisher: Publisher,
   advances: readonly Advance[],
 ): Promise<Map<string, NotificationRecord>> {
-  const advanced = new Map<string, NotificationRecord>();
-  if (advances.length === 0) return advanced;
+  if (advances.length === 0) return new Map();
   await publishAll(
     publisher,
     advances.flatMap(({ messages }) => messages),
@@ -36,9 +36,11 @@ export async function advanceNotifications(
     publisher,
     advances.map(({ event }) => event),
   );
-  for (const { record, event } of advances) {
-    advanced.set(record.notificationId, foldEvents(advanced.get(record.notificationId) ?? record, [event.body]));
+  const changes = new Map<string, Change>();
+  for (const { record: read, event } of advances) {
+    const { before, after } = changes.get(read.notificationId) ?? { before: read, after: read };
+    changes.set(read.notificationId, { before, after: foldEvents(after, [event.body]) });
   }
-  await writeProgress(client, [...advanced.values()]);
-  return advanced;
+  await writeProgress(client, [...changes.values()]);
+  return new Map([...changes].map(([id, { after }]) => [id, after]));
 }

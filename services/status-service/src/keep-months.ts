@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, errorFields, type Lifecycle, type Logger } from '@notify/service-kit';
 import { addMonths, monthOf, startOfMonth } from './months.ts';
 import { createPartitions, deleteOlderThan, dropPartition, listPartitions } from './partition-store.ts';
+import { rollUpCounters } from './stats-counter-store.ts';
 
 const INTERVAL_MS = 3_600_000;
 /** What is accepted finds its month, though nobody could create one for as long. */
@@ -39,7 +40,7 @@ export async function dropOldMonths(
 }
 
 /**
- * Keeps the months of the record: those that come are there before it returns, and each hour what is missing is created and what is too old dropped.
+ * Keeps the months of the record: those that come are there before it returns, and each hour what is missing is created, what is too old dropped, and old counters are rolled up.
  * Several instances may.
  * @throws when the months can't be created; the service then fails to start.
  */
@@ -57,6 +58,7 @@ export async function startKeepingMonths(
       try {
         await createMonths(database, new Date());
         await dropOldMonths(database, retentionMonths, new Date(), logger);
+        await rollUpCounters(database, new Date());
       } catch (error) {
         logger.warn('the months of the record could not be kept; trying again', errorFields(error));
       }

@@ -4,6 +4,8 @@ import { PROGRESS_COLUMNS, type ProgressRow, recordFromRow, rowFromRecord } from
 import { type ReceiptNews, receiptNews } from './receipt-news.ts';
 import type { RecordEvent } from './record-event.ts';
 import { type Reminders, reminderOf } from './reminders.ts';
+import { countChanges } from './stats-counter-store.ts';
+import type { Change } from './stats-delta.ts';
 
 const COLUMN_TYPES = {
   id: 'uuid',
@@ -83,9 +85,15 @@ function write(client: DatabaseClient, name: keyof typeof STATEMENTS, records: N
   return client.query<{ id: string }>({ name, text: STATEMENTS[name], values });
 }
 
-/** Writes what became of notifications whose rows the caller has locked. */
-export async function writeProgress(client: DatabaseClient, records: NotificationRecord[]): Promise<void> {
-  if (records.length > 0) await write(client, 'update_progress', records);
+/** Writes and counts what became of notifications whose rows the caller has locked. */
+export async function writeProgress(client: DatabaseClient, changes: Change[]): Promise<void> {
+  if (changes.length === 0) return;
+  await write(
+    client,
+    'update_progress',
+    changes.map(({ after }) => after),
+  );
+  await countChanges(client, changes);
 }
 
 /** Where the record is kept. */
@@ -113,12 +121,13 @@ async function writeGroups(
   isNew: (events: RecordEvent[]) => boolean,
 ): Promise<Written> {
   const missing: EventsById = new Map(groups);
-  const written: NotificationRecord[] = [];
+  const written: Change[] = [];
   const fresh = [...groups.values()].filter(isNew).map((events) => foldEvents(undefined, events));
   if (fresh.length > 0) {
     const { rows } = await write(client, 'insert', fresh);
     for (const { id } of rows) missing.delete(id);
-    written.push(...fresh.filter(({ notificationId }) => !missing.has(notificationId)));
+    const inserted = fresh.filter(({ notificationId }) => !missing.has(notificationId));
+    written.push(...inserted.map((after) => ({ before: undefined, after })));
   }
 
   const repeated: NotificationRecord[] = [];
@@ -131,20 +140,23 @@ async function writeGroups(
       const folded = foldEvents(record, missing.get(row.id) ?? []);
       missing.delete(row.id);
       if (folded === record) repeated.push(record);
-      else (folded.envelope === undefined ? changed : completed).push(folded);
+      else {
+        (folded.envelope === undefined ? changed : completed).push(folded);
+        written.push({ before: record, after: folded });
+      }
     }
-    await writeProgress(client, changed);
+    if (changed.length > 0) await write(client, 'update_progress', changed);
     if (completed.length > 0) await write(client, 'complete_stubs', completed);
-    written.push(...changed, ...completed);
   }
+  await countChanges(client, written);
 
-  const asked = written.flatMap(({ notificationId }) => (groups.get(notificationId) ?? []).map(reminderOf));
+  const asked = written.flatMap(({ after: { notificationId } }) => (groups.get(notificationId) ?? []).map(reminderOf));
   await reminders.add(
     client,
     asked.filter((reminder) => reminder !== undefined),
   );
   // Also those that did not change: a crash may have come between a receipt and what follows from it.
-  const news = [...written, ...repeated]
+  const news = [...written.map(({ after }) => after), ...repeated]
     .map((record) => receiptNews(record, groups.get(record.notificationId) ?? []))
     .filter((each) => each !== undefined);
   return { missing, news };

@@ -1,7 +1,9 @@
 import { QUEUES, STATS_WINDOWS, type StatsJson, type StatsWindow, type Status } from '@notify/contracts';
 import { type Broker, BrokerUnavailableError } from '@notify/messaging';
 import type { Database } from '@notify/service-kit';
-import { countNotifications, sampleNotifications } from './stats-store.ts';
+import { type LatencyBucket, percentileOf } from './latency-bucket.ts';
+import { sampleProviders } from './provider-stats-store.ts';
+import { countLatencies, countNotifications } from './stats-counter-store.ts';
 
 /** However many pages show them, statistics are counted this often at most. */
 const KEPT_MS = 5_000;
@@ -22,6 +24,17 @@ function successRateOf(counts: ByStatus): number | null {
   return all === 0 ? null : succeeded / all;
 }
 
+function latencyOf(buckets: readonly LatencyBucket[]): StatsJson['latency_ms'] {
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((part) => percentileOf(buckets, part));
+  return p50 === undefined || p95 === undefined || p99 === undefined ? null : { p50, p95, p99 };
+}
+
+/** What the counters can tell: the last hour to the minute, more to the hour. The window is as much longer. */
+function startOf(window: StatsWindow, now: number): Date {
+  const stepMs = window === '1h' ? 60_000 : 3_600_000;
+  return new Date(Math.floor((now - STATS_WINDOWS[window] * 1000) / stepMs) * stepMs);
+}
+
 async function queueDepthsOf(broker: Pick<Broker, 'queueDepths'>): Promise<Record<string, number> | null> {
   try {
     return Object.fromEntries(await broker.queueDepths(QUEUES.map(({ name }) => name)));
@@ -37,10 +50,11 @@ async function countStats(
   broker: Pick<Broker, 'queueDepths'>,
 ): Promise<StatsJson> {
   const now = Date.now();
-  const since = new Date(now - STATS_WINDOWS[window] * 1000).toISOString();
-  const [counts, sample, queueDepths] = await Promise.all([
+  const since = startOf(window, now);
+  const [counts, latencies, sample, queueDepths] = await Promise.all([
     countNotifications(database, since),
-    sampleNotifications(database, since),
+    countLatencies(database, since),
+    sampleProviders(database, since),
     queueDepthsOf(broker),
   ]);
   const byStatus: ByStatus = {};
@@ -51,12 +65,13 @@ async function countStats(
   }
   return {
     window,
-    since,
+    since: since.toISOString(),
     counted_at: new Date(now).toISOString(),
     total: counts.reduce((sum, { count }) => sum + count, 0),
     by_status: byStatus,
     by_channel: byChannel,
     success_rate: successRateOf(byStatus),
+    latency_ms: latencyOf(latencies),
     ...sample,
     queue_depths: queueDepths,
   };

@@ -28,6 +28,7 @@ export interface ProviderStatsJson {
 /** The answer of `GET /api/v1/stats`. */
 export interface StatsJson {
   window: StatsWindow;
+  /** The start of the minute in which the window begins, or of the hour where it is a day or a week. */
   since: string;
   /** When it was counted: at most some seconds ago. */
   counted_at: string;
@@ -37,10 +38,10 @@ export interface StatsJson {
   by_channel: Partial<Record<Channel, Partial<Record<Status, number>>>>;
   /** Of those that were sent, delivered, read, failed or unknown: how many were sent, delivered or read. 0 to 1, null where there are none. */
   success_rate: number | null;
-  /** From `created_at`, or a later `send_at` or end of a wait, until a provider took it; null where none was taken. */
+  /** From `created_at`, or a later `send_at` or end of a wait, until a provider took it, to 3.2 %; null where none was taken. */
   latency_ms: { p50: number; p95: number; p99: number } | null;
   providers: ProviderStatsJson[];
-  /** Of how many notifications, the newest of the window, `latency_ms` and `providers` tell. */
+  /** Of how many notifications, the newest of the window, `providers` tell. */
   sampled: number;
   /** Messages that wait, by queue; null while RabbitMQ is away. */
   queue_depths: Record<string, number> | null;

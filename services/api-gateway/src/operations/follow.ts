@@ -79,7 +79,7 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
     path: '/api/v1/stats',
     tag: 'Follow',
     summary:
-      'How it goes: counts by status and channel, success rate, latency, providers and queues. Counted at most every 5 seconds; latency and providers over the newest 10,000 notifications of the window',
+      'How it goes: counts by status and channel, success rate, latency, providers and queues. At most 5 seconds old; latency to 3.2 %, providers over the newest 10,000 notifications of the window',
     scope: 'notifications:read',
     query: statsQuerySchema,
     answers: { 200: 'The statistics', ...VALIDATION_PROBLEM },
