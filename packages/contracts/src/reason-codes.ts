@@ -1,7 +1,7 @@
 /**
  * Every reason code that a service of ours writes into a timeline, and what it means, as the end of a sentence. What writes an entry takes a
- * ReasonCode, so that none can come without its words. The only other reasons are the codes of vendors, on receipts, and whatever header of
- * its own a message bears that somebody else put into the failed queue.
+ * ReasonCode, so that none can come without its words. The only other reasons are the codes of vendors, on receipts, and what the header of
+ * a message says that somebody else put into the failed queue.
  */
 export const REASON_CODES = {
   // Why a channel is passed over.
@@ -34,7 +34,7 @@ export const REASON_CODES = {
   quiet_hours: 'the user has quiet hours',
   user_cap: 'the user has reached the cap',
   user_changed: 'the preferences or the time zone of the user have changed',
-  expired: 'its `expires_at` has passed',
+  expired: 'its expires_at has passed',
   // What is ours.
   dependency_unavailable: 'a service of ours that it needs is away',
   already_sending: 'another worker is at it',
@@ -45,8 +45,6 @@ export const REASON_CODES = {
   // How its message ended in the failed queue.
   invalid_message: 'its message cannot be read',
   delivery_limit: 'its message was given to workers too often, and none finished with it',
-  rejected: 'its message was refused by a worker',
-  maxlen: 'its queue was full',
   dead_lettered: 'its message was given up, and does not say why',
 } as const;
 

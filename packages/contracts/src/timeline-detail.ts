@@ -56,8 +56,8 @@ const DECISIONS: Readonly<Record<TimelineEvent, (decision: Decision) => string>>
 const IN_PLACE: Partial<Record<TimelineEvent, Partial<Record<ReasonCode, string>>>> = {
   due: { quiet_hours: 'the user had quiet hours', user_cap: 'the user had reached the cap' },
   expired: {
-    quiet_hours: 'the quiet hours of the user end after its `expires_at`',
-    user_cap: 'the user has reached the cap, and its turn comes after its `expires_at`',
+    quiet_hours: 'the quiet hours of the user end after its expires_at',
+    user_cap: 'the user has reached the cap, and its turn comes after its expires_at',
   },
 };
 
