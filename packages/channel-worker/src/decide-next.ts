@@ -2,6 +2,7 @@ import {
   type Envelope,
   hasNextChannel,
   type NotificationTypeSettings,
+  type ReasonCode,
   type RungName,
   type WaitReason,
 } from '@notify/contracts';
@@ -12,7 +13,7 @@ import type { Decision } from './step.ts';
 /** Before a send that may have happened is tried once more, a receipt has a moment to tell. */
 const RESEND_RUNG = '5s';
 
-function giveUpChannel(envelope: Envelope, reason: string): Decision {
+function giveUpChannel(envelope: Envelope, reason: ReasonCode): Decision {
   if (hasNextChannel(envelope)) return { kind: 'next_channel', reason, isSkip: false };
   return { kind: 'end', status: 'failed', reason, isSkip: false };
 }
@@ -64,7 +65,7 @@ export function decideNext(
 }
 
 /** A channel that can't be used for this notification: on to the next, or the end of the plan. */
-export function decideSkip(envelope: Envelope, reason: string): Decision {
+export function decideSkip(envelope: Envelope, reason: ReasonCode): Decision {
   if (hasNextChannel(envelope)) return { kind: 'next_channel', reason, isSkip: true };
   const reasons = [...envelope.skipped.map((skip) => skip.reason), reason];
   // Nobody's failure: the recipient wants none of it, or must be left alone.
@@ -102,6 +103,6 @@ export function decideOverCap({ onUserCap }: NotificationTypeSettings): Decision
 }
 
 /** Nothing in the plan can work (the user or the template does not exist). */
-export function decideHopeless(reason: string): Decision {
+export function decideHopeless(reason: ReasonCode): Decision {
   return { kind: 'end', status: 'failed', reason, isSkip: true };
 }

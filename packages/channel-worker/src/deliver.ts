@@ -7,6 +7,7 @@ import {
   hasNextChannel,
   type NotificationTypes,
   PROVIDERS_UNAVAILABLE,
+  type ReasonCode,
   type RungName,
   type WaitReason,
 } from '@notify/contracts';
@@ -76,7 +77,7 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     await Promise.all(messages.map((message) => broker.publishUntilConfirmed(message)));
   }
 
-  async function defer(envelope: Envelope, reason: string, rung?: RungName): Promise<void> {
+  async function defer(envelope: Envelope, reason: ReasonCode, rung?: RungName): Promise<void> {
     logger.info('deferred', { reason, deferrals: envelope.deferrals });
     metrics.outcome('deferred');
     await publishAll(deferralOf(envelope, reason, new Date().toISOString(), rung));
