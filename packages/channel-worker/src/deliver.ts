@@ -8,6 +8,7 @@ import {
   type NotificationTypes,
   PROVIDERS_UNAVAILABLE,
   type RungName,
+  SUPPRESSED_REASONS,
   type WaitReason,
 } from '@notify/contracts';
 import {
@@ -212,7 +213,9 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     if (claim.state === 'over_cap') {
       return conclude(envelope, stepOf(decideOverCap(types.settingsOf(envelope.notificationType))));
     }
-    if (claim.state === 'suppressed') return conclude(envelope, stepOf(decideSkip(envelope, 'suppressed')));
+    if (claim.state === 'suppressed') {
+      return conclude(envelope, stepOf(decideSkip(envelope, SUPPRESSED_REASONS[claim.reason])));
+    }
     return conclude(envelope, await go());
   }
 
