@@ -1,6 +1,7 @@
 import {
   type Envelope,
   hasNextChannel,
+  isSuppressedReason,
   type NotificationTypeSettings,
   type ReasonCode,
   type RungName,
@@ -70,7 +71,7 @@ export function decideSkip(envelope: Envelope, reason: ReasonCode): Decision {
   const reasons = [...envelope.skipped.map((skip) => skip.reason), reason];
   // Nobody's failure: the recipient wants none of it, or must be left alone.
   const isSuppressed =
-    envelope.tried.length === 0 && reasons.every((each) => each === 'opted_out' || each === 'suppressed');
+    envelope.tried.length === 0 && reasons.every((each) => each === 'opted_out' || isSuppressedReason(each));
   return { kind: 'end', status: isSuppressed ? 'suppressed' : 'failed', reason, isSkip: true };
 }
 

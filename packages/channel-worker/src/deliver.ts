@@ -9,6 +9,7 @@ import {
   PROVIDERS_UNAVAILABLE,
   type ReasonCode,
   type RungName,
+  SUPPRESSED_REASONS,
   type WaitReason,
 } from '@notify/contracts';
 import {
@@ -213,7 +214,9 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     if (claim.state === 'over_cap') {
       return conclude(envelope, stepOf(decideOverCap(types.settingsOf(envelope.notificationType))));
     }
-    if (claim.state === 'suppressed') return conclude(envelope, stepOf(decideSkip(envelope, 'suppressed')));
+    if (claim.state === 'suppressed') {
+      return conclude(envelope, stepOf(decideSkip(envelope, SUPPRESSED_REASONS[claim.reason])));
+    }
     return conclude(envelope, await go());
   }
 

@@ -23,6 +23,7 @@ export * from './reason-codes.ts';
 export * from './receipt.ts';
 export * from './rungs.ts';
 export * from './statuses.ts';
+export * from './suppressed-reason.ts';
 export * from './sync-reply.ts';
 export * from './template-version.ts';
 export * from './timeline-detail.ts';
