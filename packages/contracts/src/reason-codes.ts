@@ -8,6 +8,11 @@ export const REASON_CODES = {
   opted_out: 'the user has opted out of it',
   no_contact: 'there is no address for it, or no device of a provider in use',
   no_content: 'there is nothing to say on it',
+  suppressed_bounce: 'the address is suppressed since a message to it bounced',
+  suppressed_complaint: 'the address is suppressed since its owner called a message spam',
+  suppressed_opted_out: 'the address is suppressed since its owner said STOP or unsubscribed at the vendor',
+  suppressed_manual: 'an operator has suppressed the address',
+  // As it was told before the reasons were.
   suppressed: 'the address is suppressed',
   missing_variables: 'the template changed since it was accepted, and a variable that it uses is missing',
   render_failed: 'the template changed since it was accepted, and cannot be rendered with these variables',
