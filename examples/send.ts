@@ -13,7 +13,7 @@ const { status, channel } = await client.notifications.waitUntilSettled(notifica
 console.log(`${notification_id}: ${status} by ${channel}`);
 
 for await (const failed of client.notifications.list({ status: 'failed', user_id: 'ada' })) {
-  console.log('failed:', failed.notification_id, failed.timeline.at(-1)?.reason);
+  console.log('failed:', failed.notification_id, failed.timeline.at(-1)?.detail);
 }
 
 try {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { NotificationJson } from '@notify/contracts';
 import { eventually } from '@notify/testing';
 import {
   api,
@@ -51,6 +52,25 @@ test('when the email address is refused the SMS takes over, once, and the trail 
     'sent sms',
   ]);
   expect(await arrived({ notification_id: id })).toMatchObject([{ channel: 'sms', to: phone, body: 'It works' }]);
+});
+
+test('every decision is told in words, those of the gateway at once', async () => {
+  const userId = await createUser({ email: freshEmail('bounce'), phone: freshPhone() });
+  const { notification_id: id } = await send({ user_id: userId, content, channels: ['push', 'email', 'sms'] });
+  const wordsOf = ({ timeline }: NotificationJson) => timeline.map(({ detail }) => detail);
+  const accepted = [
+    'The request was taken, and is safe',
+    'Push was passed over: there is no address for it, or no device of a provider in use',
+  ];
+  const { body } = await api('GET', `/api/v1/notifications/${id}`);
+  expect(wordsOf(body).slice(0, 2)).toEqual(accepted);
+  expect(wordsOf(await settled(id))).toEqual([
+    ...accepted,
+    'Email: a provider is being asked',
+    'Email was left for the next channel: this address cannot be reached, or wants none',
+    'SMS: a provider is being asked',
+    'SMS: a provider took it',
+  ]);
 });
 
 test('an exhausted plan ends as failed, on the record and in the failed queue', async () => {

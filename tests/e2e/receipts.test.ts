@@ -150,6 +150,6 @@ test('whoever calls a mail spam gets no further one', async () => {
   expect(await orderReceipt({ message_id: bySendgrid?.id, status: 'complained' })).toMatchObject({ answered: 204 });
   await eventually(async () => {
     const { notification_id: id } = await send({ to: { email }, content, channels: ['email'] });
-    return (await settled(id)).status === 'suppressed';
+    return eventsOf(await settled(id)).includes('suppressed email suppressed_complaint');
   });
 });

@@ -33,7 +33,7 @@ test('an address that bounced is passed over the next time, until its suppressio
 
   const passedOver = await eventually(async () => {
     const notification = await sendTo(userId);
-    return eventsOf(notification).includes('skipped email suppressed') && notification;
+    return eventsOf(notification).includes('skipped email suppressed_bounce') && notification;
   });
   expect(passedOver).toMatchObject({ status: 'sent', channel: 'sms' });
   expect(outcomesOf(passedOver.attempts)).toEqual(['sms sent']);
@@ -51,7 +51,11 @@ test('the vendor is not called for a suppressed address, and is again once it ma
   const request = { user_id: userId, content, channels: ['email'] };
   const suppressed = await settled((await send(request)).notification_id);
   expect(suppressed).toMatchObject({ status: 'suppressed', attempts: [] });
-  expect(eventsOf(suppressed)).toEqual(['accepted', 'skipped email suppressed', 'suppressed email suppressed']);
+  expect(eventsOf(suppressed)).toEqual([
+    'accepted',
+    'skipped email suppressed_manual',
+    'suppressed email suppressed_manual',
+  ]);
 
   await api('DELETE', `/api/v1/suppressions/${suppression.id}`);
   const called = await settled((await send(request)).notification_id);
@@ -71,7 +75,7 @@ test('a plan of nothing but suppressed channels ends as suppressed, and synchron
   const notification = await sendTo(await createUser({ email: email.toUpperCase(), phone }));
   expect(notification).toMatchObject({ status: 'suppressed', attempts: [] });
   expect(eventsOf(notification)).toEqual(
-    expect.arrayContaining(['skipped email suppressed', 'skipped sms suppressed']),
+    expect.arrayContaining(['skipped email suppressed_manual', 'skipped sms suppressed_manual']),
   );
 
   const sync = await api('POST', '/api/notify', { to: { email, phone }, message: 'Your code is 123456', type: 'otp' });

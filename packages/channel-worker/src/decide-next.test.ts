@@ -114,9 +114,16 @@ test('a device whose provider could not be asked may be reached later', () => {
   expect(outcomeOf(['asked', 'not asked'], calls)).toBe('transient');
 });
 
-test('when the recipient has opted out of everything it is suppressed, not failed', () => {
+test.each(['opted_out', 'suppressed_bounce', 'suppressed_opted_out', 'suppressed'])(
+  'when all channels are passed over for opt-outs and for %s it is suppressed, not failed',
+  (reason) => {
+    const skipped = [{ channel: 'email' as const, reason }];
+    expect(decideSkip(envelope({ hop: 1, skipped }), 'opted_out')).toMatchObject({ kind: 'end', status: 'suppressed' });
+  },
+);
+
+test('a channel without a contact is passed over, and where it is the last the whole has failed', () => {
   const skipped = [{ channel: 'email' as const, reason: 'opted_out' }];
-  expect(decideSkip(envelope({ hop: 1, skipped }), 'opted_out')).toMatchObject({ kind: 'end', status: 'suppressed' });
   expect(decideSkip(envelope({ hop: 1, skipped }), 'no_contact')).toMatchObject({ kind: 'end', status: 'failed' });
   expect(decideSkip(envelope(), 'no_contact')).toMatchObject({ kind: 'next_channel', isSkip: true });
 });

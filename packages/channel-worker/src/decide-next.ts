@@ -1,7 +1,9 @@
 import {
   type Envelope,
   hasNextChannel,
+  isSuppressedReason,
   type NotificationTypeSettings,
+  type ReasonCode,
   type RungName,
   type WaitReason,
 } from '@notify/contracts';
@@ -12,7 +14,7 @@ import type { Decision } from './step.ts';
 /** Before a send that may have happened is tried once more, a receipt has a moment to tell. */
 const RESEND_RUNG = '5s';
 
-function giveUpChannel(envelope: Envelope, reason: string): Decision {
+function giveUpChannel(envelope: Envelope, reason: ReasonCode): Decision {
   if (hasNextChannel(envelope)) return { kind: 'next_channel', reason, isSkip: false };
   return { kind: 'end', status: 'failed', reason, isSkip: false };
 }
@@ -64,12 +66,12 @@ export function decideNext(
 }
 
 /** A channel that can't be used for this notification: on to the next, or the end of the plan. */
-export function decideSkip(envelope: Envelope, reason: string): Decision {
+export function decideSkip(envelope: Envelope, reason: ReasonCode): Decision {
   if (hasNextChannel(envelope)) return { kind: 'next_channel', reason, isSkip: true };
   const reasons = [...envelope.skipped.map((skip) => skip.reason), reason];
   // Nobody's failure: the recipient wants none of it, or must be left alone.
   const isSuppressed =
-    envelope.tried.length === 0 && reasons.every((each) => each === 'opted_out' || each === 'suppressed');
+    envelope.tried.length === 0 && reasons.every((each) => each === 'opted_out' || isSuppressedReason(each));
   return { kind: 'end', status: isSuppressed ? 'suppressed' : 'failed', reason, isSkip: true };
 }
 
@@ -102,6 +104,6 @@ export function decideOverCap({ onUserCap }: NotificationTypeSettings): Decision
 }
 
 /** Nothing in the plan can work (the user or the template does not exist). */
-export function decideHopeless(reason: string): Decision {
+export function decideHopeless(reason: ReasonCode): Decision {
   return { kind: 'end', status: 'failed', reason, isSkip: true };
 }

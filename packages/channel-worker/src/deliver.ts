@@ -7,7 +7,9 @@ import {
   hasNextChannel,
   type NotificationTypes,
   PROVIDERS_UNAVAILABLE,
+  type ReasonCode,
   type RungName,
+  SUPPRESSED_REASONS,
   type WaitReason,
 } from '@notify/contracts';
 import {
@@ -76,7 +78,7 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     await Promise.all(messages.map((message) => broker.publishUntilConfirmed(message)));
   }
 
-  async function defer(envelope: Envelope, reason: string, rung?: RungName): Promise<void> {
+  async function defer(envelope: Envelope, reason: ReasonCode, rung?: RungName): Promise<void> {
     logger.info('deferred', { reason, deferrals: envelope.deferrals });
     metrics.outcome('deferred');
     await publishAll(deferralOf(envelope, reason, new Date().toISOString(), rung));
@@ -212,7 +214,9 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
     if (claim.state === 'over_cap') {
       return conclude(envelope, stepOf(decideOverCap(types.settingsOf(envelope.notificationType))));
     }
-    if (claim.state === 'suppressed') return conclude(envelope, stepOf(decideSkip(envelope, 'suppressed')));
+    if (claim.state === 'suppressed') {
+      return conclude(envelope, stepOf(decideSkip(envelope, SUPPRESSED_REASONS[claim.reason])));
+    }
     return conclude(envelope, await go());
   }
 

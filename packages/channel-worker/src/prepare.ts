@@ -4,6 +4,7 @@ import {
   type Envelope,
   type NotificationTypeSettings,
   type NotificationTypes,
+  type ReasonCode,
 } from '@notify/contracts';
 import {
   type Address,
@@ -29,13 +30,13 @@ import {
 export type Prepared =
   | { state: 'ready'; addresses: Address[]; content: RenderedContent; unsubscribeUrl?: string }
   /** This channel can't be used. */
-  | { state: 'skip'; reason: string }
+  | { state: 'skip'; reason: ReasonCode }
   /** No channel can be used. */
-  | { state: 'hopeless'; reason: string }
+  | { state: 'hopeless'; reason: ReasonCode }
   /** Its recipient is to be left alone until then. */
   | { state: 'quiet'; until: string }
   /** A service of ours is away: try again later, it is not this notification's fault. */
-  | { state: 'defer'; reason: string };
+  | { state: 'defer'; reason: ReasonCode };
 
 export interface Enrichment {
   users: UserDirectory;

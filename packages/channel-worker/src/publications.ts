@@ -5,6 +5,7 @@ import {
   EVENTS_EXCHANGE,
   eventId,
   RECIPIENT_REJECTED,
+  type ReasonCode,
   type RecipientRejectedJson,
   type RungName,
   rungExchange,
@@ -26,7 +27,7 @@ import {
 import type { Decision, Step } from './step.ts';
 
 /** How a decision is told: the event, the status it stands for. */
-function told(decision: Decision): { event: TimelineEvent; status: Status; reason?: string } {
+function told(decision: Decision): { event: TimelineEvent; status: Status; reason?: ReasonCode } {
   switch (decision.kind) {
     case 'sent':
       return { event: decision.status, status: decision.status };
@@ -154,7 +155,7 @@ export function publicationsOf(envelope: Envelope, step: Step): OutgoingMessage[
  */
 export function deferralOf(
   envelope: Envelope,
-  reason: string,
+  reason: ReasonCode,
   at: string,
   rung: RungName = deferralRung(envelope.deferrals),
 ): OutgoingMessage[] {

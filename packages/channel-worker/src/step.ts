@@ -1,17 +1,17 @@
-import type { Attempt, Channel, ErrorClass, RejectionReason, RungName, Status } from '@notify/contracts';
+import type { Attempt, Channel, ErrorClass, ReasonCode, RejectionReason, RungName, Status } from '@notify/contracts';
 
 /** What a worker decided for one notification at one position. Plain data: it is kept in the claim and published from there. */
 export type Decision =
   | { kind: 'sent'; status: 'sent' | 'delivered' }
   /** The same hop again, after a rung. */
-  | { kind: 'retry'; rung: RungName; reason: string }
+  | { kind: 'retry'; rung: RungName; reason: ReasonCode }
   /** The next channel of the plan at once: this one failed, or (`isSkip`) no provider was called. */
-  | { kind: 'next_channel'; reason: string; isSkip: boolean }
+  | { kind: 'next_channel'; reason: ReasonCode; isSkip: boolean }
   /** The plan is used up. */
   | {
       kind: 'end';
       status: Extract<Status, 'failed' | 'suppressed' | 'unknown' | 'expired'>;
-      reason: string;
+      reason: ReasonCode;
       isSkip: boolean;
     };
 

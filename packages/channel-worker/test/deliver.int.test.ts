@@ -269,14 +269,19 @@ test('what has arrived after all is not sent again, and nothing is told of it', 
   expect(events[0]?.notification_id).not.toBe(envelope.notificationId);
 });
 
-test('a suppressed address is passed over, and the next channel takes over', async () => {
+test('a suppressed address is passed over, saying why, and the next channel takes over', async () => {
   const sms = await collect(laneQueue('sms', 'medium'));
   const email = `${randomUUID()}@example.com`;
-  await createSuppressedAddresses(redis).add('email', [digestOf(email)]);
+  await createSuppressedAddresses(redis).add('email', new Map([[digestOf(email), 'hard_bounce']]));
   await createEmailDeliver()(deliveryOf(envelopeOf({ recipient: { to: { email, phone: '+14155550123' } } })));
-  expect(await eventually(() => sms[0])).toMatchObject({ skipped: [{ channel: 'email', reason: 'suppressed' }] });
+  expect(await eventually(() => sms[0])).toMatchObject({
+    skipped: [{ channel: 'email', reason: 'suppressed_bounce' }],
+  });
   expect(calls).toHaveLength(0);
-  expect(await eventually(() => events[0])).toMatchObject({ event: 'skipped', timeline: [{ reason: 'suppressed' }] });
+  expect(await eventually(() => events[0])).toMatchObject({
+    event: 'skipped',
+    timeline: [{ reason: 'suppressed_bounce' }],
+  });
 });
 
 test('a confirmation is waited for only where a receipt can come and another channel is left', async () => {

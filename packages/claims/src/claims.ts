@@ -1,8 +1,8 @@
-import { type Channel, type Position, positionKey, type WaitReason } from '@notify/contracts';
+import { type Channel, type Position, positionKey, type SuppressionReason, type WaitReason } from '@notify/contracts';
 import type { Redis, Result } from 'ioredis';
 import type { AddressDigest } from './address-digest.ts';
 import { CLAIM_TTL_SECONDS, CLOSED_FIELD, closedHopField, notificationKey } from './keys.ts';
-import { suppressedKey } from './suppressed-addresses.ts';
+import { suppressionsKey } from './suppressed-addresses.ts';
 import { type ClaimCap, COUNTED_FIELD, EARLY_MS, recipientKey, TAKE_PLACE, userCapKey } from './user-cap.ts';
 
 /**
@@ -26,7 +26,8 @@ if notBefore then
   return { 'early', 'quiet_hours', notBefore }
 end
 local state, cap = 'granted', tonumber(ARGV[6])
-if ARGV[5] ~= '' and redis.call('SISMEMBER', KEYS[2], ARGV[5]) == 1 then
+local suppression = ARGV[5] ~= '' and redis.call('HGET', KEYS[2], ARGV[5])
+if suppression then
   state = 'suppressed'
 elseif cap > 0 and redis.call('HEXISTS', KEYS[1], '${COUNTED_FIELD}') == 0 then
   local nowMs = now * 1000 + math.floor(microseconds / 1000)
@@ -36,7 +37,7 @@ elseif cap > 0 and redis.call('HEXISTS', KEYS[1], '${COUNTED_FIELD}') == 0 then
 end
 redis.call('HSET', KEYS[1], field, 'sending:' .. now .. (isMine and '' or mine))
 redis.call('EXPIRE', KEYS[1], ttl)
-return { state, '', 0 }
+return { state, suppression or '', 0 }
 `;
 
 /** A provider has it, or may have it: nobody can take it back any more. */
@@ -48,7 +49,7 @@ export type ClaimState<Outcome> =
   /** The caller may send now. */
   | { state: 'granted' }
   /** The caller has it and decides what follows; nothing is to be sent to this address. */
-  | { state: 'suppressed' }
+  | { state: 'suppressed'; reason: SuppressionReason }
   /** Its recipient has had enough for now, or is to be left alone. Nothing was claimed: at that time it may ask again. */
   | { state: 'early'; reason: WaitReason; until: string }
   /** The caller has it and decides what follows: its recipient has had enough, and there is no place that it could wait for. */
@@ -93,7 +94,7 @@ declare module 'ioredis' {
   interface RedisCommander<Context> {
     beginClaim(
       key: string,
-      suppressedKey: string,
+      suppressionsKey: string,
       userCapKey: string,
       field: string,
       ttlSeconds: number,
@@ -124,7 +125,7 @@ export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Cl
     async begin(notificationId, position, token, { address, cap, notBefore } = {}): Promise<ClaimState<Outcome>> {
       const [state, value, time] = await redis.beginClaim(
         notificationKey(notificationId),
-        suppressedKey(address?.channel ?? 'email'),
+        suppressionsKey(address?.channel ?? 'email'),
         userCapKey(cap === undefined ? '' : recipientKey(cap.recipient, digestOf)),
         positionKey(position),
         CLAIM_TTL_SECONDS,
@@ -137,7 +138,8 @@ export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Cl
         cap?.notAfterMs ?? '',
         notBefore === undefined ? '' : Date.parse(notBefore),
       );
-      if (state === 'granted' || state === 'suppressed' || state === 'over_cap') return { state };
+      if (state === 'granted' || state === 'over_cap') return { state };
+      if (state === 'suppressed') return { state, reason: value as SuppressionReason };
       if (state === 'early') return { state, reason: value as WaitReason, until: new Date(time).toISOString() };
       if (state === 'closed') return { state, reason: value };
       const outcome = outcomeIn<Outcome>(value);

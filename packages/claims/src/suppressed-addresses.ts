@@ -1,38 +1,43 @@
-import type { Channel } from '@notify/contracts';
+import type { Channel, SuppressionReason } from '@notify/contracts';
 import type { Redis } from 'ioredis';
 
 /**
- * A copy of user-service's suppressions that a claim can ask in its own round trip: digests by `createAddressDigest`. Redis may lose it:
- * user-service fills it again whenever it connects.
+ * A copy of user-service's suppressions that a claim can ask in its own round trip: the reason of each, under the address's digest by
+ * `createAddressDigest`. Redis may lose it: user-service fills it again whenever it connects.
  */
-export const suppressedKey = (channel: Channel): string => `suppressed-addresses:${channel}`;
+export const suppressionsKey = (channel: Channel): string => `suppressions:${channel}`;
 
-/** The copy as it was until its digests had a key. */
-const unkeyedKey = (channel: Channel): string => `suppressed:${channel}`;
+/** The copies of earlier versions: digests without a key, then digests without a reason. */
+const formerKeys = (channel: Channel): string[] => [`suppressed:${channel}`, `suppressed-addresses:${channel}`];
 
 const SCAN_COUNT = 1_000;
 
 export interface SuppressedAddresses {
-  add(channel: Channel, digests: readonly string[]): Promise<void>;
+  /** Takes over why, by digest; of one that is there already too. */
+  add(channel: Channel, reasons: Map<string, SuppressionReason>): Promise<void>;
   remove(channel: Channel, digests: readonly string[]): Promise<void>;
-  /** Everything in the copy, in chunks of about a thousand; one that is there throughout comes at least once. */
+  /** The digests of the copy, in chunks of about a thousand; one that is there throughout comes at least once. */
   chunks(channel: Channel): AsyncIterable<string[]>;
-  /** Deletes what an earlier version left, which tells phone numbers to whoever tries them all. */
-  removeUnkeyed(channel: Channel): Promise<void>;
+  /** Deletes what earlier versions left. Digests without a key tell phone numbers to whoever tries them all. */
+  removeFormer(channel: Channel): Promise<void>;
 }
 
 /** All methods throw what ioredis throws while Redis is away. */
 export function createSuppressedAddresses(redis: Redis): SuppressedAddresses {
   return {
-    async add(channel, digests) {
-      if (digests.length > 0) await redis.sadd(suppressedKey(channel), ...digests);
+    async add(channel, reasons) {
+      if (reasons.size > 0) await redis.hset(suppressionsKey(channel), reasons);
     },
     async remove(channel, digests) {
-      if (digests.length > 0) await redis.srem(suppressedKey(channel), ...digests);
+      if (digests.length > 0) await redis.hdel(suppressionsKey(channel), ...digests);
     },
-    chunks: (channel) => redis.sscanStream(suppressedKey(channel), { count: SCAN_COUNT }),
-    async removeUnkeyed(channel) {
-      await redis.unlink(unkeyedKey(channel));
+    async *chunks(channel) {
+      for await (const pairs of redis.hscanStream(suppressionsKey(channel), { count: SCAN_COUNT })) {
+        yield (pairs as string[]).filter((_each, place) => place % 2 === 0);
+      }
+    },
+    async removeFormer(channel) {
+      await redis.unlink(...formerKeys(channel));
     },
   };
 }

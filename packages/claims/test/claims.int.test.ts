@@ -95,12 +95,13 @@ test('what has arrived is not sent again: all of it, or the one hop that is for 
   expect(await closings.cancel(id, 0)).toBe(false);
 });
 
-test('a suppressed address gets no grant on its channel, in whatever case it is written', async () => {
+test('a suppressed address gets no grant on its channel, in whatever case it is written, and the claim tells why', async () => {
   const suppressed = createSuppressedAddresses(redis);
   const address = `${id}@example.com`;
-  await suppressed.add('email', [digestOf(address.toUpperCase())]);
+  await suppressed.add('email', new Map([[digestOf(address.toUpperCase()), 'complaint']]));
   expect(await claims.begin(id, at(), 'a', { address: { channel: 'email', address } })).toEqual({
     state: 'suppressed',
+    reason: 'complaint',
   });
   expect(await claims.begin(id, at(1), 'a', { address: { channel: 'sms', address } })).toEqual({ state: 'granted' });
   await suppressed.remove('email', [digestOf(address)]);
@@ -185,9 +186,9 @@ test('what would wait too long, or is not to wait at all, is claimed and takes n
 
 test('a suppressed address does not count, and what is cancelled while it waits stays so', async () => {
   const address = `${id}@example.com`;
-  await createSuppressedAddresses(redis).add('email', [digestOf(address)]);
+  await createSuppressedAddresses(redis).add('email', new Map([[digestOf(address), 'manual']]));
   const send = capped({ perWindow: 1 });
-  expect(await beginNew({ ...send, address: { channel: 'email', address } })).toEqual({ state: 'suppressed' });
+  expect(await beginNew({ ...send, address: { channel: 'email', address } })).toMatchObject({ state: 'suppressed' });
   expect(await beginNew(send)).toEqual({ state: 'granted' });
   expect(await claims.begin(id, at(), 'a', send)).toMatchObject({ state: 'early' });
   expect(await closings.cancel(id, 0)).toBe(true);

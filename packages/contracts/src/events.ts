@@ -41,7 +41,7 @@ export interface TimelineEntryJson {
   channel?: Channel;
   /** Of the channel: the provider that another one took over from, or that sent the receipt. */
   provider?: string;
-  /** A reason code: `no_contact`, `opted_out`, `transient`, `dependency_unavailable`, ... */
+  /** A reason code: one of ours (reason-codes.ts), or on a receipt the vendor's own. */
   reason?: string;
   /** Only on `deferred`, where it waits in the record: when it goes on. */
   until?: string;

@@ -1,4 +1,4 @@
-import { type Channel, DEFAULT_CHANNEL_ORDER, type Preferences, type Skip } from '@notify/contracts';
+import { type Channel, DEFAULT_CHANNEL_ORDER, type Preferences, type ReasonCode, type Skip } from '@notify/contracts';
 import { addressesOn, type Reachable } from './reachable.ts';
 
 export interface PlanRequest {
@@ -12,10 +12,14 @@ export interface PlanRequest {
   withContent: ReadonlySet<Channel>;
 }
 
+export interface PlannedSkip extends Skip {
+  reason: ReasonCode;
+}
+
 export interface DeliveryPlan {
   /** To be tried in this order. Empty: nothing can be delivered, and `skipped` says why. */
   channels: Channel[];
-  skipped: Skip[];
+  skipped: PlannedSkip[];
 }
 
 /** What the user wants of this type. Types are named by callers: `constructor` is one like any other. */
@@ -37,7 +41,7 @@ export function isChannelOn(preferences: Preferences | undefined, notificationTy
 }
 
 /** Why this channel can't be used now, or undefined when it can. */
-export function reasonToSkip(channel: Channel, request: Omit<PlanRequest, 'requested'>): string | undefined {
+export function reasonToSkip(channel: Channel, request: Omit<PlanRequest, 'requested'>): ReasonCode | undefined {
   const { notificationType, isRequired, reachable } = request;
   if (!isRequired && !isChannelOn(reachable.preferences, notificationType, channel)) return 'opted_out';
   if (addressesOn(channel, reachable).length === 0) return 'no_contact';

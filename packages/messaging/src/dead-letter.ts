@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { FAILED_EXCHANGE } from '@notify/contracts';
+import { FAILED_EXCHANGE, type ReasonCode } from '@notify/contracts';
 import type { Delivery } from './delivery.ts';
 import type { Publisher } from './publisher.ts';
 
 /**
  * Puts a message that can never be handled where operators see it, as it came, with the reason in its headers.
+ * @param reason `unstorable` is only ever said of an event, which has no line in a timeline.
  * @throws BrokerUnavailableError when stopping; the message then stays where it was.
  */
 export async function deadLetter(
   publisher: Publisher,
   delivery: Delivery,
-  reason: string,
+  reason: ReasonCode | 'unstorable',
   detail: string,
 ): Promise<void> {
   const kept: Record<string, string | number> = {};

@@ -9,6 +9,7 @@ import {
   NOTIFICATIONS_EXCHANGE,
   type NotificationEventJson,
   notificationEventRoutingKey,
+  type ReasonCode,
   type Status,
   type TimelineEntryJson,
   type TimelineEvent,
@@ -153,7 +154,7 @@ export function timelineEntry(
   event: TimelineEvent,
   status: Status,
   at: string,
-  options: { reason?: string; channel?: Channel; discriminator?: string } = {},
+  options: { reason?: ReasonCode; channel?: Channel; discriminator?: string } = {},
 ): TimelineEntryJson {
   return {
     id: eventId(envelope.notificationId, envelope, event, options.discriminator),

@@ -3,10 +3,11 @@ import {
   type Envelope,
   envelopeToJson,
   type NotificationJson,
-  type Skip,
   type Status,
   type TimelineEntryJson,
+  timelineLine,
 } from '@notify/contracts';
+import type { PlannedSkip } from '@notify/enrichment';
 import { type Broker, BrokerUnavailableError, eventMessage, firstLaneMessages, timelineEntry } from '@notify/messaging';
 import { currentContext } from '@notify/service-kit';
 import { v7 as uuidv7 } from 'uuid';
@@ -28,7 +29,7 @@ export type NewNotification = Pick<
   | 'confirmWithinSeconds'
   | 'replyTo'
   | 'metadata'
-> & { skipped: Skip[] };
+> & { skipped: PlannedSkip[] };
 
 function envelopeOf(notification: NewNotification, notificationId: string): Envelope {
   const { skipped: _inTheTimelineOnly, ...rest } = notification;
@@ -64,7 +65,7 @@ function summaryOf(envelope: Envelope, status: Status, timeline: TimelineEntryJs
     user_id: envelope.recipient.userId ?? null,
     channels: envelope.plan,
     attempts: [],
-    timeline: timeline.map(({ id: _internal, ...entry }) => entry),
+    timeline: timeline.map(timelineLine),
     created_at: envelope.createdAt,
     updated_at: envelope.createdAt,
     send_at: envelope.sendAt ?? null,

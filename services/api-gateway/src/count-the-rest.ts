@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { isCounted, type RateLimits } from './rate-limits.ts';
+import { chargeOfAddress, isCounted, type RateLimits } from './rate-limits.ts';
 
 const API_PATH = /^\/(api\/|ws$)/i;
 
@@ -11,7 +11,7 @@ const API_PATH = /^\/(api\/|ws$)/i;
 export function countTheRest(limits: RateLimits): [RequestHandler, ErrorRequestHandler] {
   async function count(request: Request, response: Response): Promise<void> {
     if (isCounted(response) || !API_PATH.test(request.path)) return;
-    await limits.charge([{ policy: 'address', id: request.ip ?? 'unknown' }], response);
+    await limits.charge([chargeOfAddress(request)], response);
   }
   return [
     async (request, response, next) => {

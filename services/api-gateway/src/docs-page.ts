@@ -58,7 +58,7 @@ export function docsPage(serverUrl: string): string {
 <title>Notification system API</title><style>${STYLE}</style></head><body>
 <h1>Notification system API</h1>
 <p>Send this person this message, by email, SMS, push or in-app, and read what became of it.
-The whole contract for machines: <a href="/openapi.json">openapi.json</a>.</p>
+The whole contract for machines: <a href="/openapi.json">openapi.json</a>; its events: <a href="/asyncapi.json">asyncapi.json</a>.</p>
 <nav>${tags.map((tag) => `<a href="#${tag}">${tag}</a>`).join('')}<a href="#Errors">Errors</a></nav>
 <h2>Conventions</h2>
 <p>JSON in snake_case. Every request carries an API key: <code>Authorization: Bearer nk_live_…</code> or <code>X-API-Key</code>.

@@ -7,7 +7,7 @@ import {
   type Profile,
   type SendRequestJson,
 } from '@notify/contracts';
-import type { TemplateCatalogue, UserDirectory } from '@notify/enrichment';
+import type { PlannedSkip, TemplateCatalogue, UserDirectory } from '@notify/enrichment';
 import fc from 'fast-check';
 import { planRequest } from './plan-request.ts';
 
@@ -50,7 +50,7 @@ async function planned(asked: SendRequestJson, users: UserDirectory) {
     return await planRequest(asked, { users, templates, types: createNotificationTypes() });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'no_deliverable_channel') throw error;
-    const skipped = error.extra?.['channels'] as { channel: Channel; reason: string }[];
+    const skipped = error.extra?.['channels'] as PlannedSkip[];
     return { channels: [], skipped };
   }
 }

@@ -5,13 +5,13 @@ import {
   findVariableProblems,
   type NotificationTypes,
   type SendRequestJson,
-  type Skip,
 } from '@notify/contracts';
 import {
   type CompiledTemplateVersion,
   channelsOf,
   channelsWithContent,
   MissingVariablesError,
+  type PlannedSkip,
   planDelivery,
   type Reachable,
   reachableFromContacts,
@@ -25,7 +25,7 @@ import {
 
 export interface PlannedRequest {
   channels: Channel[];
-  skipped: Skip[];
+  skipped: PlannedSkip[];
 }
 
 const AWAY = Symbol('a service is away');

@@ -1,6 +1,6 @@
 import { AppError, CHANNELS, type Channel } from '@notify/contracts';
 import { errorFields, type Logger } from '@notify/service-kit';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
@@ -120,6 +120,11 @@ export function chargesOf(channels: readonly Channel[], userId: string | undefin
     ...channels.map((channel) => ({ policy: channel, id: 'all' })),
     ...(userId === undefined ? [] : [{ policy: 'user', id: userId }]),
   ];
+}
+
+/** What a request that no key lets in counts as. */
+export function chargeOfAddress(request: Request): Charge {
+  return { policy: 'address', id: request.ip ?? 'unknown' };
 }
 
 /** What the settings of the gateway say, per second; a user's is per minute. */

@@ -136,7 +136,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
     },
     rawBodyRouters: [
       receiptsRoute(config, { broker, redis, logger, metrics }),
-      preferencePageRoute({ links, userService, users, types, logger }),
+      preferencePageRoute({ links, userService, users, types, limits, logger }),
       batchRoute(canSend, idempotent, { ...sending, logger }),
     ],
     routers: [

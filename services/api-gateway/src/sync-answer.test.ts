@@ -59,7 +59,7 @@ test('a channel whose vendors were down is a failed one: SMS instead of it is 20
 });
 
 test('a suppressed address is one that can never be reached: SMS instead of it is 207, and 422 when nothing else could work', () => {
-  const skipped = [{ channel: 'email' as const, reason: 'suppressed' }];
+  const skipped = [{ channel: 'email' as const, reason: 'suppressed_bounce' }];
   expect(syncAnswer(reply({ channel: 'sms', attempts: [attempt('sms')], skipped }))).toMatchObject({ status: 207 });
   const failed = (attempts: AttemptJson[]) => () => syncAnswer(reply({ status: 'failed', attempts, skipped }));
   for (const attempts of [[], [attempt('sms', 'recipient')]]) {

@@ -1,6 +1,7 @@
 import {
   AppError,
   type AttemptJson,
+  isSuppressedReason,
   type NotifyOutcomeJson,
   PROVIDERS_UNAVAILABLE,
   type SyncReplyJson,
@@ -27,7 +28,7 @@ export function syncAnswer(reply: SyncReplyJson): { status: 200 | 207; body: Not
   const extra = { notification_id, attempts };
   // Where its vendors were down, nothing was tried: no verdict on the recipient. A suppressed address is one.
   const isVerdict = skipped.every(({ reason }) => reason !== PROVIDERS_UNAVAILABLE);
-  const isAnyRefused = attempts.length > 0 || skipped.some(({ reason }) => reason === 'suppressed');
+  const isAnyRefused = attempts.length > 0 || skipped.some(({ reason }) => isSuppressedReason(reason));
   if (isVerdict && isAnyRefused && attempts.every(isHopeless)) {
     throw new AppError('undeliverable', 'No channel can ever deliver this: see attempts', { extra });
   }

@@ -20,7 +20,7 @@ const TYPICAL: Readonly<
   deferred: { status: 'scheduled', channel: 'email', reason: 'quiet_hours' },
   processing: { status: 'processing', channel: 'email' },
   retrying: { status: 'retrying', channel: 'email', reason: 'transient' },
-  failover: { status: 'processing', channel: 'email', provider: 'smtp', reason: 'recipient 5.1.1' },
+  failover: { status: 'processing', channel: 'email', provider: 'smtp', reason: 'recipient' },
   sent: { status: 'sent', channel: 'sms' },
   delivered: { status: 'delivered', channel: 'sms', provider: 'twilio' },
   opened: { status: 'delivered', channel: 'email', provider: 'sendgrid' },

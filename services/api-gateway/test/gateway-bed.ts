@@ -84,7 +84,9 @@ export async function openGatewayBed(env: NodeJS.ProcessEnv = {}): Promise<Gatew
           headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
           body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
         });
-        return { status: response.status, headers: response.headers, body: await response.json() };
+        const isJson = response.headers.get('content-type')?.includes('json');
+        const answer = isJson ? await response.json() : await response.text();
+        return { status: response.status, headers: response.headers, body: answer };
       },
       isReady: async () => (await fetch(`${url}/health/ready`)).ok,
       metrics: async () => (await fetch(`${url}/metrics`)).text(),

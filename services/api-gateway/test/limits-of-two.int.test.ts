@@ -94,6 +94,21 @@ test('who tries keys is refused by the address, over both instances, and those w
   expect((await bed.instances[0].ask('GET', TYPES)).status).toBe(200);
 });
 
+test.each([
+  ['GET', ''],
+  ['POST', ''],
+  ['POST', '/preferences'],
+])('%s of a preference page%s is limited by the address that asks, and says so on a page', async (method, form) => {
+  const askPage: Ask = (instance) => bed.instances[instance].ask(method, `/u/none-of-ours${form}`, undefined, NO_KEY);
+  const answers = await burst(50, askPage, () => nextWindow(askPage, 0, PER_ADDRESS));
+  expect([count(answers, 404), count(answers, 429)]).toEqual([PER_ADDRESS - 1, 51 - PER_ADDRESS]);
+  const refused = answers.find(({ status }) => status === 429);
+  expect(refused?.headers.get('retry-after')).toBe('1');
+  expect(refused?.headers.get('content-type')).toMatch(/^text\/html/);
+  expect(refused?.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(refused?.body).toContain('Please try again in a moment');
+});
+
 test('both instances refuse a lane that is too deep until it is worked off, never a critical one, and show how deep it is', async () => {
   const lane = laneQueue('email', 'medium');
   const send = (instance: 0 | 1, priority: string) =>

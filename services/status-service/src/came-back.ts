@@ -4,7 +4,8 @@ import { positionOfEntry } from './merge-timeline.ts';
 import { isAt } from './progress.ts';
 import { progressOfHops } from './progress-of-all.ts';
 
-const CAME_BACK: ReadonlySet<TimelineEvent> = new Set(['bounced', 'undelivered']);
+const isComeback = (event: TimelineEvent): event is CameBack['reason'] =>
+  event === 'bounced' || event === 'undelivered';
 /** A worker said that a provider has it, or may have it, and that it does nothing more about it. */
 const WENT_OUT: ReadonlySet<TimelineEvent> = new Set(['sent', 'unknown']);
 
@@ -12,7 +13,7 @@ const WENT_OUT: ReadonlySet<TimelineEvent> = new Set(['sent', 'unknown']);
 export interface CameBack {
   position: Position;
   /** The receipt's word. */
-  reason: TimelineEvent;
+  reason: 'bounced' | 'undelivered';
 }
 
 /** The one provider that has, or may have, what went out there. Undefined where several messages did: a receipt does not say which one it is for. */
@@ -37,8 +38,11 @@ export function cameBack(record: NotificationRecord): CameBack[] {
     const here = record.timeline.filter((entry) => isAt(positionOfEntry(entry), position));
     if (!here.some(({ event }) => WENT_OUT.has(event)) || here.some(({ event }) => event === 'failed')) return [];
     const provider = onlyProvider(record, position);
-    const receipt = here.find((entry) => CAME_BACK.has(entry.event) && isOf(entry.provider, provider));
-    return receipt === undefined ? [] : [{ position, reason: receipt.event }];
+    const [reason] = here
+      .filter((entry) => isOf(entry.provider, provider))
+      .map(({ event }) => event)
+      .filter(isComeback);
+    return reason === undefined ? [] : [{ position, reason }];
   });
 }
 

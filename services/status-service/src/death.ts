@@ -1,3 +1,5 @@
+import type { ReasonCode } from '@notify/contracts';
+
 /** Why a message is in the failed queue. */
 export interface Death {
   /** A reason code: `invalid_message`, `delivery_limit`, ... */
@@ -38,7 +40,7 @@ export function deathOf(headers: Record<string, unknown>): Death {
     code(latest?.['reason']) ??
     code(headers['reason']) ??
     code(headers['x-first-death-reason']) ??
-    'dead_lettered';
+    ('dead_lettered' satisfies ReasonCode);
   const queue = latest?.['queue'];
   const count = latest?.['count'];
   return {

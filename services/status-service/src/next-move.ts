@@ -4,6 +4,7 @@ import {
   eventId,
   hasNextChannel,
   type Position,
+  type ReasonCode,
   type Skip,
   type TimelineEntryJson,
 } from '@notify/contracts';
@@ -42,7 +43,7 @@ export function withItsWay({ attempts, timeline, mode }: NotificationRecord, env
 }
 
 /** The next channel, if there is one, else the end: what was sent at that position has not arrived. */
-function takeOver(record: NotificationRecord, kept: Envelope, reason: string, at: string): Advance {
+function takeOver(record: NotificationRecord, kept: Envelope, reason: ReasonCode, at: string): Advance {
   const envelope = withItsWay(record, kept);
   if (!hasNextChannel(envelope)) {
     const timeline = [timelineEntry(envelope, 'failed', 'failed', at, { reason })];

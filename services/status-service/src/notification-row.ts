@@ -1,11 +1,12 @@
-import type {
-  AttemptJson,
-  Channel,
-  Mode,
-  NotificationJson,
-  Priority,
-  Status,
-  TimelineEntryJson,
+import {
+  type AttemptJson,
+  type Channel,
+  type Mode,
+  type NotificationJson,
+  type Priority,
+  type Status,
+  type TimelineEntryJson,
+  timelineLine,
 } from '@notify/contracts';
 import type { NotificationRecord } from './fold-events.ts';
 
@@ -114,7 +115,7 @@ export function notificationFromRow(row: NotificationRow): NotificationJson {
     mode: row.mode,
     channels: row.channels,
     attempts: row.attempts,
-    timeline: row.timeline.map(({ id: _id, ...entry }) => entry),
+    timeline: row.timeline.map(timelineLine),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
     send_at: row.send_at?.toISOString() ?? null,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AddressDigest, createSuppressedAddresses } from '@notify/claims';
-import { AppError, SUPPRESSIBLE_CHANNELS, type SuppressibleChannel } from '@notify/contracts';
+import { AppError, SUPPRESSIBLE_CHANNELS, type SuppressibleChannel, type SuppressionReason } from '@notify/contracts';
 import {
   type Database,
   type DatabaseClient,
@@ -69,8 +69,9 @@ export function createSuppressedCopy(context: {
     const copied = found.map((each) => ({ ...each, copiedAs: digestIn(each) }));
     const changed = copied.filter(({ copiedAs }, place) => copiedAs !== found[place]?.copiedAs);
     if (changed.length > 0) await keepCopiedAs(client, channel, changed);
-    const digests = copied.map(({ copiedAs }) => copiedAs).filter((digest) => digest !== null);
-    await suppressed.add(channel, digests).catch(sayUnavailable);
+    const reasons = new Map<string, SuppressionReason>();
+    for (const { copiedAs, reason } of copied) if (copiedAs !== null) reasons.set(copiedAs, reason);
+    await suppressed.add(channel, reasons).catch(sayUnavailable);
   }
 
   async function load(isWanted: () => boolean): Promise<void> {
@@ -95,7 +96,7 @@ export function createSuppressedCopy(context: {
           );
         });
       }
-      await suppressed.removeUnkeyed(channel);
+      await suppressed.removeFormer(channel);
     }
   }
 

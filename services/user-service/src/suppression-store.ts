@@ -24,6 +24,7 @@ export interface CopiedSuppression {
   address: string | null;
   addressDigest: string;
   copiedAs: string | null;
+  reason: SuppressionReason;
 }
 
 interface SuppressionRow extends Omit<SuppressionJson, 'created_at'> {
@@ -31,7 +32,7 @@ interface SuppressionRow extends Omit<SuppressionJson, 'created_at'> {
 }
 
 const COLUMNS = 'id, channel, address, reason, created_at';
-const COPIED_COLUMNS = 'address, address_digest AS "addressDigest", copied_as AS "copiedAs"';
+const COPIED_COLUMNS = 'address, address_digest AS "addressDigest", copied_as AS "copiedAs", reason';
 
 const toSuppression = ({ created_at, ...row }: SuppressionRow): SuppressionJson => ({
   ...row,
@@ -100,7 +101,7 @@ export async function deleteSuppression(
   id: string,
 ): Promise<(CopiedSuppression & Pick<NewSuppression, 'channel'>) | undefined> {
   const { rows } = await client.query<CopiedSuppression & Pick<NewSuppression, 'channel'>>(
-    `WITH deleted AS (DELETE FROM suppressions WHERE id = $1 RETURNING channel, address, address_digest, copied_as),
+    `WITH deleted AS (DELETE FROM suppressions WHERE id = $1 RETURNING channel, address, address_digest, copied_as, reason),
      lifted AS (
        INSERT INTO lifted_suppressions (channel, address_digest) SELECT channel, address_digest FROM deleted
        ON CONFLICT (channel, address_digest) DO UPDATE SET lifted_at = excluded.lifted_at

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createAddressDigest, createClaims, createSuppressedAddresses } from '@notify/claims';
+import { createAddressDigest, createClaims, createSuppressedAddresses, suppressionsKey } from '@notify/claims';
 import { type SuppressibleChannel, type SuppressionJson, USER_EVENTS_QUEUE } from '@notify/contracts';
 import { openDatabase, openRedis } from '@notify/service-kit';
 import { createTestKit, eventually, testRedisUrl } from '@notify/testing';
@@ -29,13 +29,15 @@ const suppress = (address: string, channel = 'email') => service.call('post', '/
 async function found(address: string): Promise<SuppressionJson[]> {
   return (await service.call('get', `/suppressions?address=${encodeURIComponent(address)}`)).body.data;
 }
-/** What a worker would be told. */
-async function isClaimRefused(address: string, channel: SuppressibleChannel = 'email'): Promise<boolean> {
+/** Why a worker would be told to send nothing there, or undefined: it may. */
+async function refusedFor(address: string, channel: SuppressibleChannel = 'email') {
   const claim = await createClaims(redis, digestOf).begin(randomUUID(), { epoch: 0, hop: 0, attempt: 1 }, 'token', {
     address: { channel, address },
   });
-  return claim.state === 'suppressed';
+  return claim.state === 'suppressed' ? claim.reason : undefined;
 }
+const isClaimRefused = async (address: string, channel?: SuppressibleChannel) =>
+  (await refusedFor(address, channel)) !== undefined;
 
 /** Everybody else's to this test's Redis. */
 async function cutConnections(): Promise<void> {
@@ -98,6 +100,7 @@ test('what a provider said before an address was allowed again is past, said aga
   await service.reject({ ...bounce, reason: 'complaint', occurred_at: new Date(Date.now() + 1_000).toISOString() });
   await eventually(() => isClaimRefused(address));
   expect(await found(address)).toMatchObject([{ reason: 'complaint' }]);
+  expect(await refusedFor(address)).toBe('complaint');
 });
 
 test('who suppresses an address by hand again is obeyed', async () => {
@@ -116,6 +119,7 @@ test('an address is suppressed once, in whatever case it comes, and keeps its fi
   const again = await suppress(address.toLowerCase());
   expect(again).toMatchObject({ status: 200, body: { address, reason: 'complaint' } });
   expect(await found(address)).toEqual([again.body]);
+  expect(await refusedFor(address)).toBe('complaint');
 });
 
 test('what providers say of email addresses and phone numbers suppresses them, of devices and inboxes it does not', async () => {
@@ -131,6 +135,7 @@ test('what providers say of email addresses and phone numbers suppresses them, o
   });
   await service.reject({ channel: 'email', address: email, provider: 'smtp', error_code: '550 5.1.1' });
   await eventually(async () => (await isClaimRefused(email)) && (await isClaimRefused(phone, 'sms')));
+  expect([await refusedFor(email), await refusedFor(phone, 'sms')]).toEqual(['hard_bounce', 'opted_out']);
   expect(await found(email)).toMatchObject([{ channel: 'email', reason: 'hard_bounce' }]);
   expect(await found(phone)).toMatchObject([{ channel: 'sms', reason: 'opted_out' }]);
   expect(await found(other)).toEqual([]);
@@ -185,16 +190,19 @@ test('what can not be suppressed is refused', async () => {
 
 test('when Redis comes back, with less or more than it should have, the copy becomes what the database says', async () => {
   const copy = createSuppressedAddresses(redis);
-  const [lost, allowed] = [newEmail(), newEmail()];
+  const [lost, allowed, misnamed] = [newEmail(), newEmail(), newEmail()];
   await suppress(lost);
+  await suppress(misnamed);
   await copy.remove('email', [digestOf(lost)]);
-  await copy.add('email', [digestOf(allowed)]);
+  await copy.add('email', new Map([[digestOf(allowed), 'manual']]));
+  await copy.add('email', new Map([[digestOf(misnamed), 'complaint']]));
   // As when it was restarted with what it had before.
   await cutConnections();
   await eventually(async () => (await isClaimRefused(lost)) && !(await isClaimRefused(allowed)));
+  expect(await refusedFor(misnamed)).toBe('manual');
 });
 
-test('digests without a key, or with that of another secret, give way to those that the workers make', async () => {
+test('digests without a reason, without a key, or with that of another secret give way to those that the workers make', async () => {
   const [old, rotated] = [newPhone(), newPhone()];
   await suppress(old, 'sms');
   await suppress(rotated, 'sms');
@@ -206,12 +214,13 @@ test('digests without a key, or with that of another secret, give way to those t
   await database.query(copiedAs, [rotated, ofAnotherSecret]);
   await other.lifecycle.shutdown('end of the test');
   await redis.sadd('suppressed:sms', createHash('sha256').update(old).digest().subarray(0, 16).toString('base64url'));
-  await redis.del('suppressed-addresses:sms');
-  await redis.sadd('suppressed-addresses:sms', ofAnotherSecret);
+  await redis.sadd('suppressed-addresses:sms', digestOf(old), digestOf(rotated));
+  await redis.del(suppressionsKey('sms'));
+  await redis.hset(suppressionsKey('sms'), ofAnotherSecret, 'manual');
 
   await cutConnections();
-  await eventually(async () => (await redis.exists('suppressed:sms')) === 0);
-  expect(await redis.sismember('suppressed-addresses:sms', ofAnotherSecret)).toBe(0);
+  await eventually(async () => (await redis.exists('suppressed:sms', 'suppressed-addresses:sms')) === 0);
+  expect(await redis.hexists(suppressionsKey('sms'), ofAnotherSecret)).toBe(0);
   for (const phone of [old, rotated]) {
     expect(await isClaimRefused(phone, 'sms')).toBe(true);
     const [{ id }] = (await found(phone)) as [SuppressionJson];
@@ -226,7 +235,7 @@ test('more suppressions than one chunk are all loaded', async () => {
   await eventually(async () => (await service.queueLength(USER_EVENTS_QUEUE)) === 0, 20_000);
   await redis.flushdb();
   await cutConnections();
-  await eventually(async () => (await redis.scard('suppressed-addresses:email')) >= addresses.length, 20_000);
+  await eventually(async () => (await redis.hlen(suppressionsKey('email'))) >= addresses.length, 20_000);
 });
 
 test('a suppression that is deleted while another instance copies it does not stay in the copy', async () => {
@@ -236,12 +245,12 @@ test('a suppression that is deleted while another instance copies it does not st
   const database = await openDatabase(service.databaseOptions, other.logger, other.lifecycle);
   const itsRedis = await openRedis(testRedisUrl(), other.logger, other.lifecycle);
   const [hasRead, mayWrite] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const sadd = itsRedis.sadd.bind(itsRedis) as (key: string, ...members: string[]) => Promise<number>;
-  itsRedis.sadd = (async (key: string, ...members: string[]) => {
+  const hset = itsRedis.hset.bind(itsRedis) as (key: string, fields: Map<string, string>) => Promise<number>;
+  itsRedis.hset = (async (key: string, fields: Map<string, string>) => {
     hasRead.resolve();
     await mayWrite.promise;
-    return sadd(key, ...members);
-  }) as typeof itsRedis.sadd;
+    return hset(key, fields);
+  }) as typeof itsRedis.hset;
   createSuppressedCopy({ database, redis: itsRedis, digestOf, ...other });
   await hasRead.promise;
 

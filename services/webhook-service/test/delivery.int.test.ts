@@ -89,7 +89,9 @@ test('each webhook gets what it asked for, by event and by notification type', a
   await service.tell({ notification_type: 'otp' });
   await service.tell({ notification_type: 'welcome' });
   await service.tell({ notification_type: 'welcome', event: 'failed', status: 'failed' });
-  await eventually(() => receiver.at('/all').length === 3);
+  await eventually(
+    () => receiver.at('/all').length === 3 && receiver.at('/failed').length > 0 && receiver.at('/otp').length > 0,
+  );
   const told = (path: string) => receiver.at(path).map((webhook) => payloadOf(webhook));
   expect(told('/failed')).toMatchObject([{ type: 'notification.failed' }]);
   expect(told('/otp')).toMatchObject([{ data: { notification_type: 'otp' } }]);

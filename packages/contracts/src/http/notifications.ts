@@ -2,8 +2,8 @@ import Joi from 'joi';
 import type { AttemptJson } from '../attempt.ts';
 import { type Channel, MODES, type Mode, type Priority } from '../channels.ts';
 import type { Content, RecipientJson, TemplateRef } from '../envelope.ts';
-import type { TimelineEntryJson } from '../events.ts';
 import { STATUSES, type Status } from '../statuses.ts';
+import type { TimelineLineJson } from '../timeline-detail.ts';
 import * as field from './fields.ts';
 
 /** `POST /api/v1/notifications` */
@@ -244,7 +244,7 @@ export interface NotificationJson {
   mode: Mode;
   channels: Channel[];
   attempts: AttemptJson[];
-  timeline: Omit<TimelineEntryJson, 'id'>[];
+  timeline: TimelineLineJson[];
   created_at: string;
   updated_at: string;
   send_at: string | null;

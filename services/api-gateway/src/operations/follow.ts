@@ -15,7 +15,8 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/api/v1/notifications/{id}',
     tag: 'Follow',
-    summary: 'One notification: its status, attempts, and the timeline of every decision',
+    summary:
+      'One notification: its status, attempts, and the timeline of every decision, with its reason code and in words (`detail`)',
     scope: 'notifications:read',
     answers: { 200: 'The notification', 404: 'No such notification' },
   },

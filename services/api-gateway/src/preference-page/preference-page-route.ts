@@ -1,7 +1,8 @@
 import { AppError, type NotificationTypes, type Profile, type ProfileJson, profileFromJson } from '@notify/contracts';
 import { isChannelOn, type UnsubscribeLinks, type UnsubscribeSubject, type UserDirectory } from '@notify/enrichment';
 import type { Logger, ServiceClient } from '@notify/service-kit';
-import express, { type Request, type Response, Router } from 'express';
+import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import { chargeOfAddress, type RateLimits } from '../rate-limits.ts';
 import { choicesFor, switchesFor } from './choices.ts';
 import { messagePage, PAGE_POLICY, preferencePage } from './page.ts';
 
@@ -15,8 +16,18 @@ export interface PreferencePageDependencies {
   userService: ServiceClient;
   users: UserDirectory;
   types: NotificationTypes;
+  limits: RateLimits;
   logger: Logger;
 }
+
+const setHeaders: RequestHandler = (_request, response, next) => {
+  response.type('html').set({
+    'Content-Security-Policy': PAGE_POLICY,
+    'Cache-Control': 'no-store',
+    'X-Robots-Tag': 'noindex, nofollow',
+  });
+  next();
+};
 
 /** A field of a form, which may be there once, often or not at all. */
 function valuesOf(request: Request, name: string): string[] {
@@ -25,13 +36,13 @@ function valuesOf(request: Request, name: string): string[] {
 }
 
 /**
- * The page behind the link of a message, for people: no API key, no script.
+ * The page behind the link of a message, for people: no API key, no script. Limited by the address that asks, as all that no key lets in.
  * - `GET /u/{token}` shows it and changes nothing: mail scanners follow links.
  * - `POST /u/{token}` switches email of the link's type off, whatever the body: a mail program's one click (RFC 8058) or the page's button.
  * - `POST /u/{token}/preferences` takes the page's form.
  */
 export function preferencePageRoute(dependencies: PreferencePageDependencies): Router {
-  const { links, userService, users, types, logger } = dependencies;
+  const { links, userService, users, types, limits, logger } = dependencies;
 
   const pathOf = (userId: string, what: string) => `/users/${encodeURIComponent(userId)}/${what}`;
   async function profileOf(userId: string): Promise<Profile> {
@@ -63,14 +74,22 @@ export function preferencePageRoute(dependencies: PreferencePageDependencies): R
     );
   }
 
+  /** Before the link and the form are read: both cost something. */
+  async function limitAddress(request: Request, response: Response, next: NextFunction): Promise<void> {
+    try {
+      await limits.charge([chargeOfAddress(request)], response);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'rate_limited') throw error;
+      response.status(error.status).set('Retry-After', String(error.retryAfterSeconds));
+      response.send(messagePage('Too many at once', 'Nothing was changed. Please try again in a moment.'));
+      return;
+    }
+    next();
+  }
+
   /** Answers people with pages, also when something is wrong. */
   function page(answer: (request: Request, response: Response, subject: UnsubscribeSubject) => Promise<void>) {
     return async (request: Request, response: Response): Promise<void> => {
-      response.type('html').set({
-        'Content-Security-Policy': PAGE_POLICY,
-        'Cache-Control': 'no-store',
-        'X-Robots-Tag': 'noindex, nofollow',
-      });
       const subject = links.read(String(request.params['token']));
       try {
         if (subject === undefined) throw new AppError('not_found', 'The link is none of ours');
@@ -97,6 +116,7 @@ export function preferencePageRoute(dependencies: PreferencePageDependencies): R
   }
 
   const router = Router();
+  router.use('/u', setHeaders, limitAddress);
   router.get('/u/:token', page(show));
   router.post(
     '/u/:token',
