@@ -76,6 +76,8 @@ export async function openReminders(database: Database, logger: Logger, lifecycl
   await boss.start();
   lifecycle.onShutdown('reminders', () => boss.stop());
   await boss.createQueue(QUEUE);
+  // Has pg-boss look the queue up now: within a transaction it would take a second connection for it, and with every one taken wait for ever.
+  await boss.insert(QUEUE, []);
   await createIndex(database);
 
   return {
