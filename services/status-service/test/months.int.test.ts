@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Database, openDatabase } from '@notify/service-kit';
-import { createTestDatabase, createTestKit } from '@notify/testing';
+import { createTestDatabase, createTestKit, eventually } from '@notify/testing';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import { createMonths, dropOldMonths } from '../src/keep-months.ts';
 import { listNotifications } from '../src/notification-query-store.ts';
@@ -74,6 +74,25 @@ test('an id of another system that looks like one of a month to come does not ke
   expect(await partitionOf(id)).toBe('notifications_rest');
   await createPartitions(database, ['2032-01', '2032-02']);
   expect(await partitionOf(id)).toBe('notifications_2032_01');
+});
+
+test('a month is created beside somebody who reads them all: one waits for the other', async () => {
+  const reader = await database.connect();
+  try {
+    await reader.query('BEGIN; LOCK TABLE ONLY notifications IN ACCESS SHARE MODE');
+    const created = createPartitions(database, ['2033-01']);
+    await eventually(async () => {
+      const { rowCount } = await database.query(
+        `SELECT FROM pg_locks WHERE relation = 'notifications'::regclass AND NOT granted`,
+      );
+      return rowCount === 1;
+    });
+    const read = reader.query('SELECT id FROM notifications').finally(() => reader.query('COMMIT'));
+    await Promise.all([created, read]);
+    expect(await names()).toContain('notifications_2033_01');
+  } finally {
+    reader.release(true);
+  }
 });
 
 test('whoever looks a notification up, locks or updates it touches the partition of its month alone', async () => {
