@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, errorFields, type Lifecycle, type Logger } from '@notify/service-kit';
+import { agreedTime } from './agreed-time.ts';
 import { addMonths, monthOf, startOfMonth } from './months.ts';
 import { createPartitions, deleteOlderThan, dropPartition, listPartitions } from './partition-store.ts';
 
@@ -39,7 +40,8 @@ export async function dropOldMonths(
 }
 
 /**
- * Keeps the months of the record: those that come are there before it returns, and each hour what is missing is created and what is too old dropped.
+ * Keeps the months of the record: those that come are there before it returns, and each hour what is missing is created and what is too old dropped,
+ * unless the clocks here and in PostgreSQL disagree.
  * Several instances may.
  * @throws when the months can't be created; the service then fails to start.
  */
@@ -56,7 +58,7 @@ export async function startKeepingMonths(
     while (!stop.signal.aborted) {
       try {
         await createMonths(database, new Date());
-        await dropOldMonths(database, retentionMonths, new Date(), logger);
+        await dropOldMonths(database, retentionMonths, await agreedTime(database, new Date()), logger);
       } catch (error) {
         logger.warn('the months of the record could not be kept; trying again', errorFields(error));
       }

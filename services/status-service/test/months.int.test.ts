@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Database, openDatabase } from '@notify/service-kit';
 import { createTestDatabase, createTestKit, eventually } from '@notify/testing';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
+import { agreedTime } from '../src/agreed-time.ts';
 import { createMonths, dropOldMonths } from '../src/keep-months.ts';
 import { listNotifications } from '../src/notification-query-store.ts';
 import { createPartitions, listPartitions } from '../src/partition-store.ts';
@@ -155,6 +156,19 @@ test('a month all of which is older than the retention is dropped, unless someth
   await database.query(`UPDATE notifications SET status = 'sent' WHERE id = $1`, [open]);
   await dropOldMonths(database, 13, NOW, kit.logger);
   expect(await names()).not.toContain('notifications_2030_02');
+});
+
+test('what is too old to stay is told by the clock of PostgreSQL, and by none while the one here is more than a day from it', async () => {
+  const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+  const { rows } = await database.query<{ before: Date }>('SELECT clock_timestamp() AS before');
+  const before = rows[0]?.before.getTime();
+  for (const own of [days(-0.9), days(0.9)]) {
+    const apartMs = (await agreedTime(database, own)).getTime() - Number(before);
+    expect(apartMs).toBeGreaterThanOrEqual(0);
+    expect(apartMs).toBeLessThan(60_000);
+  }
+  for (const own of [days(-1.1), days(1.1)])
+    await expect(agreedTime(database, own)).rejects.toThrow('more than a day apart');
 });
 
 test('dead letters and what has the id of another system are deleted when they are as old', async () => {
