@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, errorFields, type Lifecycle, type Logger } from '@notify/service-kit';
+import { agreedTime } from './agreed-time.ts';
 import { addMonths, monthOf, startOfMonth } from './months.ts';
 import { createPartitions, deleteOlderThan, dropPartition, listPartitions } from './partition-store.ts';
 import { rollUpCounters } from './stats-counter-store.ts';
@@ -40,7 +41,8 @@ export async function dropOldMonths(
 }
 
 /**
- * Keeps the months of the record: those that come are there before it returns, and each hour what is missing is created, what is too old dropped, and old counters are rolled up.
+ * Keeps the months of the record: those that come are there before it returns, and each hour what is missing is created, old counters are rolled up, and
+ * what is too old dropped, unless the clocks here and in PostgreSQL disagree.
  * Several instances may.
  * @throws when the months can't be created; the service then fails to start.
  */
@@ -57,8 +59,8 @@ export async function startKeepingMonths(
     while (!stop.signal.aborted) {
       try {
         await createMonths(database, new Date());
-        await dropOldMonths(database, retentionMonths, new Date(), logger);
         await rollUpCounters(database, new Date());
+        await dropOldMonths(database, retentionMonths, await agreedTime(database, new Date()), logger);
       } catch (error) {
         logger.warn('the months of the record could not be kept; trying again', errorFields(error));
       }

@@ -39,11 +39,14 @@ function changePartitions<T>(database: Database, work: (client: DatabaseClient) 
   });
 }
 
-/** Ids of other systems may look as if they were made then: such rows move, since PostgreSQL would refuse a partition for what another one has. */
+/**
+ * Ids of other systems may look as if they were made then: such rows move, since PostgreSQL would refuse a partition for what another one has.
+ * The whole table is locked first, and so its parts after it, as readers do it: the other way round they would deadlock.
+ */
 async function createPartition(client: DatabaseClient, name: string, range: readonly [Date, Date]): Promise<void> {
   const [from, until] = range.map((date) => `first_id_at('${date.toISOString()}')`);
   await client.query(`
-    LOCK TABLE notifications_rest IN ACCESS EXCLUSIVE MODE;
+    LOCK TABLE notifications IN ACCESS EXCLUSIVE MODE;
     CREATE TEMPORARY TABLE moved ON COMMIT DROP AS
       SELECT * FROM notifications_rest WHERE id >= ${from} AND id < ${until};
     DELETE FROM notifications_rest WHERE id IN (SELECT id FROM moved);

@@ -1,6 +1,6 @@
 import { CLAIM_TTL_SECONDS } from '@notify/claims';
-import { laneQueue, QUEUES, RUNGS, STATUS_QUEUE } from '@notify/contracts';
-import type { Broker, Publisher } from '@notify/messaging';
+import { laneQueue, RUNGS } from '@notify/contracts';
+import type { Publisher } from '@notify/messaging';
 import { type Database, inTransaction } from '@notify/service-kit';
 import { advanceNotifications } from './advance-notifications.ts';
 import { BEFORE_ALL, lockSilent, type SilencePlace, type SilentNotification } from './kept-notification-store.ts';
@@ -13,8 +13,10 @@ const LONGEST_RUNG_MS = Math.max(...RUNGS.map(({ delayMs }) => delayMs));
 export interface ReconcileContext {
   database: Database;
   publisher: Publisher;
-  broker: Pick<Broker, 'queueDepths'>;
 }
+
+/** When messages were last seen waiting in each queue, in milliseconds since 1970. */
+export type BusyAt = ReadonlyMap<string, number>;
 
 export interface Reconciled {
   resumed: number;
@@ -31,36 +33,35 @@ function mayWait({ record }: SilentNotification, silentSince: number): boolean {
   });
 }
 
-/** Whether it may be in a lane where others wait before it: then it is late, and not lost. */
-function mayWaitInLane({ record, envelope }: SilentNotification, depths: ReadonlyMap<string, number>): boolean {
+/** Whether it may have waited in a lane since: then it is late, and not lost. The last ones are in a worker's hands when nothing waits any more. */
+function mayWaitInLane({ record, envelope }: SilentNotification, silentSince: number, busyAt: BusyAt): boolean {
   if (envelope === undefined) return false;
   return openEnds(record).some((end) => {
     const channel = record.plan[tryAfter(record, end).hop];
-    return channel !== undefined && (depths.get(laneQueue(channel, envelope.priority)) ?? 0) > 0;
+    return channel !== undefined && (busyAt.get(laneQueue(channel, envelope.priority)) ?? 0) > silentSince;
   });
 }
 
 /**
  * Looks at a batch of what is not settled and was silent since before `silentSince`, and does what follows. Several instances may look at
- * once. While status.queue has a backlog nothing is judged: the news may be in it.
- * @param silentSince in milliseconds since 1970.
+ * once.
+ * @param silentSince in milliseconds since 1970; status.queue, where the news may be, was empty since.
  * @param after where the last look ended.
  * @throws what PostgreSQL and the broker throw while they are away; nothing has changed then.
  */
 export function reconcile(
-  { database, publisher, broker }: ReconcileContext,
+  { database, publisher }: ReconcileContext,
   silentSince: number,
+  busyAt: BusyAt,
   after: SilencePlace = BEFORE_ALL,
 ): Promise<Reconciled> {
   return inTransaction(database, async (client) => {
     const found = await lockSilent(client, new Date(silentSince).toISOString(), after, BATCH_SIZE);
     const next = found.length < BATCH_SIZE ? undefined : found.at(-1)?.place;
     if (found.length === 0) return { resumed: 0, unknown: 0, next };
-    const depths = await broker.queueDepths(QUEUES.map(({ name }) => name));
-    if ((depths.get(STATUS_QUEUE) ?? 0) > 0) return { resumed: 0, unknown: 0, next };
 
     const now = Date.now();
-    const lost = found.filter((each) => !mayWait(each, silentSince) && !mayWaitInLane(each, depths));
+    const lost = found.filter((each) => !mayWait(each, silentSince) && !mayWaitInLane(each, silentSince, busyAt));
     const moves = lost.flatMap((each) => {
       const isClaimGone = now - Date.parse(each.place.heardAt) > CLAIM_TTL_SECONDS * 1000;
       return movesAfterSilence(each, isClaimGone, new Date(now).toISOString());

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Database, openDatabase } from '@notify/service-kit';
-import { createTestDatabase, createTestKit } from '@notify/testing';
+import { createTestDatabase, createTestKit, eventually } from '@notify/testing';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
+import { agreedTime } from '../src/agreed-time.ts';
 import { createMonths, dropOldMonths } from '../src/keep-months.ts';
 import { listNotifications } from '../src/notification-query-store.ts';
 import { createPartitions, listPartitions } from '../src/partition-store.ts';
@@ -76,6 +77,25 @@ test('an id of another system that looks like one of a month to come does not ke
   expect(await partitionOf(id)).toBe('notifications_2032_01');
 });
 
+test('a month is created beside somebody who reads them all: one waits for the other', async () => {
+  const reader = await database.connect();
+  try {
+    await reader.query('BEGIN; LOCK TABLE ONLY notifications IN ACCESS SHARE MODE');
+    const created = createPartitions(database, ['2033-01']);
+    await eventually(async () => {
+      const { rowCount } = await database.query(
+        `SELECT FROM pg_locks WHERE relation = 'notifications'::regclass AND NOT granted`,
+      );
+      return rowCount === 1;
+    });
+    const read = reader.query('SELECT id FROM notifications').finally(() => reader.query('COMMIT'));
+    await Promise.all([created, read]);
+    expect(await names()).toContain('notifications_2033_01');
+  } finally {
+    reader.release(true);
+  }
+});
+
 test('whoever looks a notification up, locks or updates it touches the partition of its month alone', async () => {
   await createMonths(database, NOW);
   const id = idMadeAt('2031-06-10T00:00:00Z');
@@ -136,6 +156,19 @@ test('a month all of which is older than the retention is dropped, unless someth
   await database.query(`UPDATE notifications SET status = 'sent' WHERE id = $1`, [open]);
   await dropOldMonths(database, 13, NOW, kit.logger);
   expect(await names()).not.toContain('notifications_2030_02');
+});
+
+test('what is too old to stay is told by the clock of PostgreSQL, and by none while the one here is more than a day from it', async () => {
+  const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+  const { rows } = await database.query<{ before: Date }>('SELECT clock_timestamp() AS before');
+  const before = rows[0]?.before.getTime();
+  for (const own of [days(-0.9), days(0.9)]) {
+    const apartMs = (await agreedTime(database, own)).getTime() - Number(before);
+    expect(apartMs).toBeGreaterThanOrEqual(0);
+    expect(apartMs).toBeLessThan(60_000);
+  }
+  for (const own of [days(-1.1), days(1.1)])
+    await expect(agreedTime(database, own)).rejects.toThrow('more than a day apart');
 });
 
 test('dead letters and what has the id of another system are deleted when they are as old', async () => {
