@@ -14,6 +14,7 @@ import { statusConfigKeys } from '../services/status-service/src/config.ts';
 import { templateConfigKeys } from '../services/template-service/src/config.ts';
 import { userConfigKeys } from '../services/user-service/src/config.ts';
 import { webhookConfigKeys } from '../services/webhook-service/src/config.ts';
+import { MAX_WEBHOOKS } from '../services/webhook-service/src/webhook-store.ts';
 import { projectDir } from './local/paths.ts';
 import { portTable } from './local/ports.ts';
 import { services } from './services.ts';
@@ -58,6 +59,9 @@ const configKeys: Record<string, object> = {
 /** Files of the container itself: whoever sets them mounts the files too, in an override file (docs/tls.md). HOST is 0.0.0.0. */
 const NOT_PASSED_ON = ['HOST', 'HTTPS_CERT', 'HTTPS_KEY', 'NODE_EXTRA_CA_CERTS'];
 
+/** What Node reads before any schema; NODE_ENV is for every service, whether its schema names it or not. */
+const OF_NODE = ['NODE_ENV', 'UV_THREADPOOL_SIZE'];
+
 test('compose builds and runs every service of the table, all from the one Dockerfile', () => {
   expect(ours.map(([name]) => name).sort()).toEqual(services.map(({ name }) => name).sort());
   for (const [name, { build, image }] of ours) {
@@ -69,9 +73,14 @@ test('compose builds and runs every service of the table, all from the one Docke
 test.each(Object.entries(configKeys))('every setting of %s can be given through .env', (name, keys) => {
   const given = Object.keys(compose.services[name]?.environment ?? {});
   const missing = Object.keys(keys).filter((key) => !given.includes(key) && !NOT_PASSED_ON.includes(key));
-  // NODE_ENV is for every service, whether its schema names it or not.
-  const unknown = given.filter((key) => !(key in keys) && key !== 'NODE_ENV');
+  const unknown = given.filter((key) => !(key in keys) && !OF_NODE.includes(key));
   expect({ missing, unknown }).toEqual({ missing: [], unknown: [] });
+});
+
+test('in a container too, every webhook may hang in a name server at once', () => {
+  expect(Number(compose.services['webhook-service']?.environment?.['UV_THREADPOOL_SIZE']) / 2).toBeGreaterThan(
+    MAX_WEBHOOKS,
+  );
 });
 
 test('every port is published on 127.0.0.1 alone, by the setting and the default of the port table', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readConfig as readGatewayConfig } from '../services/api-gateway/src/config.ts';
 import { sendgridPublicKey } from '../services/provider-sandbox/src/sendgrid-receipt.ts';
+import { MAX_WEBHOOKS } from '../services/webhook-service/src/webhook-store.ts';
 import type { Settings } from './local/env-file.ts';
 import type { Instance } from './local/instance.ts';
 import { projectDir } from './local/paths.ts';
@@ -62,6 +63,11 @@ test('what encrypts the secrets of webhooks reaches webhook-service alone', () =
     ]);
   }
   expect(environmentOf('api-gateway', settings)['WEBHOOK_SERVICE_URL']).toBe('http://elsewhere:8009');
+});
+
+test('every webhook may hang in a name server at once, and names are still resolved', () => {
+  // Of libuv's threads, half at most do slow work such as this.
+  expect(Number(environmentOf('webhook-service')['UV_THREADPOOL_SIZE']) / 2).toBeGreaterThan(MAX_WEBHOOKS);
 });
 
 test('of the vendors the gateway gets what verifies their receipts, and nothing to send with', () => {

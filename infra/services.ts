@@ -204,6 +204,8 @@ function fixed(service: Service, instance: Instance): Record<string, string> {
     PORT: String(instance.ports[service.portKey]),
     ...(service.database !== undefined && { DATABASE_URL: databaseUrl(instance, service.database) }),
     ...(service.name === 'provider-sandbox' && { SMTP_LISTEN_PORT: String(instance.ports.sandbox_smtp) }),
+    // Half of libuv's threads may resolve names: enough for every webhook to hang in a name server at once. As in docker-compose.yml.
+    ...(service.name === 'webhook-service' && { UV_THREADPOOL_SIZE: '256' }),
   };
 }
 

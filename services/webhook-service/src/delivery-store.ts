@@ -62,11 +62,13 @@ export async function resendDelivery(database: Database, id: string): Promise<De
   return rows.map(deliveryOf)[0];
 }
 
-/** Some of the oldest. @returns how many there were. */
+/** Some of the oldest, without those that an enabled webhook is still to get. @returns how many there were. */
 export async function deleteOldDeliveries(database: Database, olderThanDays: number, limit: number): Promise<number> {
   const { rowCount } = await database.query(
     `DELETE FROM deliveries WHERE id IN (
-       SELECT id FROM deliveries WHERE created_at < now() - make_interval(days => $1) ORDER BY created_at LIMIT $2
+       SELECT id FROM deliveries WHERE created_at < now() - make_interval(days => $1)
+         AND NOT (status = 'pending' AND EXISTS (SELECT FROM webhooks WHERE id = webhook_id AND disabled_at IS NULL))
+       ORDER BY created_at LIMIT $2
      )`,
     [olderThanDays, limit],
   );

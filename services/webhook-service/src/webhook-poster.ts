@@ -37,7 +37,10 @@ export function createWebhookPoster({
 }: WebhookPosterOptions): WebhookPoster {
   const asked = new Map<string, Promise<LookupAddress[]>>();
 
-  /** The system resolves four names at a time: one whose name server hangs takes one place, however many requests wait for it. */
+  /**
+   * The system resolves half as many names at a time as UV_THREADPOOL_SIZE says: one whose name server hangs takes one place, however many
+   * requests wait for it.
+   */
   function resolveTogether(hostname: string): Promise<LookupAddress[]> {
     const found = asked.get(hostname) ?? resolve(hostname).finally(() => asked.delete(hostname));
     asked.set(hostname, found);

@@ -65,15 +65,21 @@ export async function deleteWebhook(database: Database, id: string): Promise<boo
   return rowCount === 1;
 }
 
-/** Gives it another secret; the one before signs along for a day. @returns undefined when there is no such webhook. */
+/**
+ * Gives it another secret; the one before signs along for a day. Rotated again meanwhile, it is still that one which does: the caller may
+ * never have got the answer, and so never have used the secret between them.
+ * @returns undefined when there is no such webhook.
+ */
 export async function replaceSecret(
   database: Database,
   id: string,
   sealedSecret: Buffer,
 ): Promise<Webhook | undefined> {
   const { rows } = await database.query<Webhook>(
-    `UPDATE webhooks SET previous_secret = secret, secret = $2, updated_at = now(),
-       previous_secret_until = now() + make_interval(hours => ${ROTATION_OVERLAP_HOURS})
+    `UPDATE webhooks SET secret = $2, updated_at = now(),
+       previous_secret = CASE WHEN previous_secret_until > now() THEN previous_secret ELSE secret END,
+       previous_secret_until = CASE WHEN previous_secret_until > now() THEN previous_secret_until
+         ELSE now() + make_interval(hours => ${ROTATION_OVERLAP_HOURS}) END
      WHERE id = $1 RETURNING ${COLUMNS}`,
     [id, sealedSecret],
   );
@@ -85,7 +91,7 @@ export async function lockWebhooks(client: DatabaseClient): Promise<void> {
   await client.query('SELECT FROM webhooks ORDER BY id FOR NO KEY UPDATE');
 }
 
-/** What PATCH changes; undefined stays. @returns undefined when there is no such webhook. */
+/** What PATCH changes; undefined stays. Another address has not failed yet. @returns undefined when there is no such webhook. */
 export async function changeWebhook(
   client: DatabaseClient,
   id: string,
@@ -93,7 +99,8 @@ export async function changeWebhook(
 ): Promise<Webhook | undefined> {
   const { rows } = await client.query<Webhook>(
     `UPDATE webhooks SET url = coalesce($2, url), events = coalesce($3, events), updated_at = now(),
-       notification_types = CASE WHEN $4 THEN $5 ELSE notification_types END
+       notification_types = CASE WHEN $4 THEN $5 ELSE notification_types END,
+       failing_since = CASE WHEN url = coalesce($2, url) THEN failing_since END
      WHERE id = $1 RETURNING ${COLUMNS}`,
     [id, change.url, change.events, change.notificationTypes !== undefined, change.notificationTypes],
   );

@@ -208,6 +208,16 @@ test('after a rotation both secrets verify, until the overlap is over', async ()
   await expect(verifyWebhook(second.body, second.headers, before)).rejects.toThrow('no signature fits');
 });
 
+test('a second rotation within the overlap leaves the first secret its day', async () => {
+  const receiver = await receive();
+  const { id, secret: before } = await service.addWebhook({ url: receiver.url });
+  await service.call('post', `/webhooks/${id}/rotate_secret`);
+  const { secret: after } = (await service.call('post', `/webhooks/${id}/rotate_secret`)).body;
+  await service.tell({});
+  const { body, headers } = await eventually(() => receiver.received[0]);
+  for (const secret of [before, after]) await verifyWebhook(body, headers, secret);
+});
+
 test('a secret that can not be read sends nothing unsigned, and a rotation mends it', async () => {
   const receiver = await receive();
   const { id } = await service.addWebhook({ url: receiver.url });

@@ -130,3 +130,17 @@ test('deliveries older than the log is kept are deleted', async () => {
   expect(await deleteOldDeliveries(service.database, 30, 1_000)).toBe(1);
   expect((await service.deliveriesOf(id)).map(({ sequence }) => sequence)).toEqual([2]);
 });
+
+test('an old delivery that is still to be sent is kept for as long as its webhook is enabled', async () => {
+  const service = await run();
+  const receiver = await receive();
+  const { id } = await service.addWebhook({ url: urlOf(receiver) });
+  await service.tell({});
+  await eventually(async () => (await service.deliveriesOf(id, '?status=succeeded')).length === 1);
+  await service.database.query(
+    `UPDATE deliveries SET created_at = now() - interval '31 days', status = 'pending', next_attempt_at = now() + interval '1 hour'`,
+  );
+  expect(await deleteOldDeliveries(service.database, 30, 1_000)).toBe(0);
+  await service.call('patch', `/webhooks/${id}`, { enabled: false });
+  expect(await deleteOldDeliveries(service.database, 30, 1_000)).toBe(1);
+});

@@ -70,6 +70,19 @@ test('a webhook for which nothing succeeded for five days is disabled, and not a
   await expectDisabled(id, 'failing');
 });
 
+test('a new address does not inherit the failures of the one before; the same one keeps them', async () => {
+  status = 500;
+  const { id: moved } = await service.addWebhook({ url: urlOf('/before') });
+  const { id: same } = await service.addWebhook({ url: urlOf('/same') });
+  for (const id of [moved, same]) await failsSince(id, 200);
+  await service.call('patch', `/webhooks/${moved}`, { url: urlOf('/after') });
+  await service.call('patch', `/webhooks/${same}`, { url: urlOf('/same') });
+  await service.tell({});
+  await expectDisabled(same, 'failing');
+  await eventually(async () => (await service.deliveriesOf(moved))[0]?.attempts.length);
+  expect((await webhookOf(moved)).enabled).toBe(true);
+});
+
 test('one success makes all failures forgotten', async () => {
   const { id } = await service.addWebhook({ url: urlOf('/recovering') });
   await failsSince(id, 200);

@@ -54,7 +54,8 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/api/v1/webhooks/{id}/rotate_secret',
     ...common,
-    summary: 'Give a webhook another secret; the one before signs along for 24 hours',
+    summary:
+      'Give a webhook another secret; the one before signs along for 24 hours, also when it is rotated again meanwhile',
     answers: { 200: 'The webhook with its new `secret`', ...WEBHOOK_PROBLEM },
   },
   {
