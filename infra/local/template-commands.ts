@@ -88,9 +88,17 @@ async function importTemplate(api: TemplatesApi, { settings, locales }: Template
     await api.deleteDraft(code, locale);
     changed = true;
   }
-  if (!changed && before?.published_version) return 'unchanged';
+  if (!changed && before !== undefined && (await isPublished(api, before))) return 'unchanged';
   const { version } = await api.publish(code);
   return `version ${version} published`;
+}
+
+/** Whether what is sent is what the template says now: a publish may have failed after its drafts were put, or was rolled back. */
+async function isPublished(api: TemplatesApi, { code, published_version, updated_at }: TemplateJson): Promise<boolean> {
+  if (published_version === null) return false;
+  const { published_at } = await api.getVersion(code, published_version);
+  // Of one transaction, and so the same, unless something was changed since.
+  return published_at === updated_at;
 }
 
 async function findTemplate(api: TemplatesApi, code: string): Promise<TemplateJson | undefined> {

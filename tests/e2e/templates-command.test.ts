@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -27,6 +27,11 @@ test('templates go to files and back: unchanged ones stay, a changed file is pub
     for (const each of [code, 'otp']) await cp(join(dir, each), join(ours, each), { recursive: true });
     expect(await templates('import', ours)).toMatch(new RegExp(`${code} +unchanged\\s+otp +unchanged`));
 
+    await rename(join(ours, code, 'fr.yaml'), join(ours, code, 'FR.yaml'));
+    expect(await templates('import', ours)).toMatch(new RegExp(`${code} +unchanged`));
+    expect(await client.templates.get(code)).toMatchObject({ draft_locales: ['en', 'fr'] });
+    await rename(join(ours, code, 'FR.yaml'), join(ours, code, 'fr.yaml'));
+
     const body = join(ours, code, 'en.html');
     expect(await readFile(body, 'utf8')).toBe('<p>{{ name }}</p>');
     await writeFile(body, '<p>Dear {{ name }}</p>');
@@ -42,6 +47,24 @@ test('templates go to files and back: unchanged ones stay, a changed file is pub
     expect(await client.templates.getDraft(code, 'en')).toMatchObject({ email: { html: '<p>Dear {{ name }}</p>' } });
   } finally {
     await rm(ours, { recursive: true });
+  }
+});
+
+test('what could not be published is published by the next import', async () => {
+  const one = unique('unpublished');
+  const folder = await mkdtemp(join(tmpdir(), 'templates-'));
+  try {
+    await mkdir(join(folder, one));
+    await writeFile(join(folder, one, 'template.yaml'), 'default_locale: en');
+    await writeFile(join(folder, one, 'en.yaml'), 'sms: { text: one }');
+    expect(await templates('import', folder)).toMatch(/version 1 published/);
+    await writeFile(join(folder, one, 'en.yaml'), 'sms: { text: two }');
+    // As an import leaves it whose publish failed.
+    await client.templates.putDraft(one, 'en', { sms: { text: 'two' } });
+    expect(await templates('import', folder)).toMatch(/version 2 published/);
+    expect(await templates('import', folder)).toMatch(/unchanged/);
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
 

@@ -5,7 +5,10 @@ export const notificationKey = (notificationId: string): string => `notification
 
 /** The field that closes the whole notification; its value is why. */
 export const CLOSED_FIELD = 'closed';
-/** The field that closes one hop alone, where each channel is for itself; for a replay too, since what has arrived has arrived. */
+/**
+ * The field that closes one hop alone: it has arrived where each channel is for itself, or its user was erased. For a replay too, since what
+ * has arrived has arrived.
+ */
 export const closedHopField = ({ hop }: Pick<Position, 'hop'>): string => `closed.${hop}`;
 
 /** Claims outlive every rung. A redelivery later than this, or after Redis lost its data, finds none and may send again. */

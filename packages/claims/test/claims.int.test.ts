@@ -76,6 +76,15 @@ test('what an earlier epoch sent does not keep its replay from being cancelled; 
   expect(await claims.begin(id, at(0, 1, 1), 'c')).toEqual({ state: 'closed', reason: 'cancelled' });
 });
 
+test('what waits of an erased person is closed though another channel of it was sent; what is being sent is not', async () => {
+  await claims.begin(id, at(), 'a');
+  await claims.finish(id, at(), { n: 1 }, true);
+  await claims.begin(id, at(2), 'b');
+  const close = (hop: number) => closings.closeErased(id, { epoch: 0, hop });
+  expect([await close(0), await close(1), await close(1), await close(2)]).toEqual([false, true, true, false]);
+  expect(await claims.begin(id, at(1), 'c')).toEqual({ state: 'closed', reason: 'erased' });
+});
+
 test('a receipt that says it arrived does not shorten for how long a cancel holds', async () => {
   await closings.cancel(id, 0);
   const ttl = () => redis.ttl(notificationKey(id));

@@ -1,4 +1,5 @@
 export * from './attempt.ts';
+export * from './canonical-locale.ts';
 export * from './channels.ts';
 export * from './dead-mailbox.ts';
 export * from './declared-variables.ts';

@@ -22,7 +22,8 @@ export const TIMELINE_MEANINGS: Readonly<Record<TimelineEvent, string>> = {
   complained: 'The recipient called it spam',
   unknown: 'The provider call was cut off: it may or may not have been sent',
   expired: 'Its `expires_at` passed before it could be sent',
-  suppressed: 'Nobody failed: the recipient opted out, the address is suppressed, or the cap of the user was reached',
+  suppressed:
+    'Nobody failed: the recipient opted out or was erased, the address is suppressed, or the cap of the user was reached',
   failed: 'No channel is left',
   cancelled: 'It was cancelled before a provider had it',
 };

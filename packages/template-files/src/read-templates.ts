@@ -1,12 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TemplateRequestJson, TemplateSources } from '@notify/contracts';
+import { canonicalLocale, type TemplateRequestJson, type TemplateSources } from '@notify/contracts';
 import { parse } from 'yaml';
 import { BODY_FORMATS, codeOf, SETTINGS_FILE, type TemplateFiles } from './template-files.ts';
 
 /**
  * The templates of a folder, by code: each of its folders with a `template.yaml` is one. Whether they are good ones is for the API to say.
- * @throws Error that names the file: not readable, no YAML, or a body without the rest of its email.
+ * Locales are spelled as the API spells them, whatever the files are called.
+ * @throws Error that names the file: not readable, no YAML, a second one for its locale, or a body without the rest of its email.
  */
 export async function readTemplates(dir: string): Promise<TemplateFiles[]> {
   const templates: TemplateFiles[] = [];
@@ -21,13 +22,16 @@ export async function readTemplates(dir: string): Promise<TemplateFiles[]> {
 
 async function readTemplate(folder: string, code: string, names: string[]): Promise<TemplateFiles> {
   const settings = (await readYaml(join(folder, SETTINGS_FILE))) as Omit<TemplateRequestJson, 'code'>;
+  if (typeof settings.default_locale === 'string') settings.default_locale = canonicalLocale(settings.default_locale);
   const locales: Record<string, TemplateSources> = {};
   for (const name of names.filter((each) => each.endsWith('.yaml') && each !== SETTINGS_FILE).sort()) {
-    locales[name.slice(0, -'.yaml'.length)] = (await readYaml(join(folder, name))) as TemplateSources;
+    const locale = localeOf(name, '.yaml');
+    if (locales[locale] !== undefined) throw new Error(`${join(folder, name)}: there is another file for ${locale}`);
+    locales[locale] = (await readYaml(join(folder, name))) as TemplateSources;
   }
   for (const format of BODY_FORMATS) {
     for (const name of names.filter((each) => each.endsWith(`.${format}`))) {
-      const email = locales[name.slice(0, -`.${format}`.length)]?.email;
+      const email = locales[localeOf(name, `.${format}`)]?.email;
       if (email === undefined)
         throw new Error(`${join(folder, name)}: there is no email with a subject in the .yaml beside it`);
       email[format] = await readFile(join(folder, name), 'utf8');
@@ -35,6 +39,8 @@ async function readTemplate(folder: string, code: string, names: string[]): Prom
   }
   return { settings: { ...settings, code }, locales };
 }
+
+const localeOf = (name: string, extension: string): string => canonicalLocale(name.slice(0, -extension.length));
 
 /** @throws Error for what is not a mapping. */
 async function readYaml(path: string): Promise<object> {

@@ -52,6 +52,20 @@ test('a locale that is gone is gone from the files, what is not of a template st
   expect(await readTemplates(dir)).toHaveLength(1);
 });
 
+test('locales come as the API spells them, whatever their files are called, and each but once', async () => {
+  await writeTemplates(dir, [
+    { settings: { code: 'otp', default_locale: 'pt_br' }, locales: { pt_BR: { email: { subject: 'S', html: 'B' } } } },
+  ]);
+  expect(await readTemplates(dir)).toEqual([
+    {
+      settings: { code: 'otp', default_locale: 'pt-BR' },
+      locales: { 'pt-BR': { email: { subject: 'S', html: 'B' } } },
+    },
+  ]);
+  await writeFile(join(dir, 'otp', 'pt-BR.yaml'), 'sms: { text: x }');
+  await expect(readTemplates(dir)).rejects.toThrow('there is another file for pt-BR');
+});
+
 test('a file that can not be read is named', async () => {
   await writeTemplates(dir, [otp]);
   await writeFile(join(dir, 'otp', 'en.yaml'), 'sms: [');

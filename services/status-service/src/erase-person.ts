@@ -1,10 +1,11 @@
 import type { Closings } from '@notify/claims';
-import { type Erasure, isSettled } from '@notify/contracts';
-import { cancelledMessage, type Publisher } from '@notify/messaging';
+import { type Envelope, type Erasure, isSettled } from '@notify/contracts';
+import { cancelledMessage, type EventMessage, eventMessage, type Publisher, timelineEntry } from '@notify/messaging';
 import { type Database, type DatabaseClient, inTransaction } from '@notify/service-kit';
 import { type Advance, advanceNotifications } from './advance-notifications.ts';
 import { eraseDeadLettersOf, eraseEverything, findUnerased } from './erasure-store.ts';
 import { type KeptNotification, lockNotifications } from './kept-notification-store.ts';
+import { openEnds, tryAfter } from './resume.ts';
 
 /** Their rows are locked while the broker confirms, and events on them wait. */
 const BATCH_SIZE = 200;
@@ -15,15 +16,27 @@ export interface ErasureDependencies {
   closings: Closings;
 }
 
-/** What still waits is cancelled; what a provider is just being asked about goes its way, and its end is recorded without content. */
-async function cancelled(
-  { record, envelope }: KeptNotification,
-  closings: Closings,
-  at: string,
-): Promise<Advance | undefined> {
-  if (envelope === undefined || isSettled(record.status)) return undefined;
-  if (!(await closings.cancel(record.notificationId, record.epoch))) return undefined;
-  return { record, messages: [], event: cancelledMessage({ ...envelope, attempt: record.attempt }, at) };
+/**
+ * What still waits is cancelled; where a part went out already, each of the others ends by itself. What a provider is just being asked about
+ * goes its way, and its end is recorded without content.
+ */
+async function endings({ record, envelope }: KeptNotification, closings: Closings, at: string): Promise<Advance[]> {
+  if (envelope === undefined || isSettled(record.status)) return [];
+  const { notificationId, epoch, attempt } = record;
+  if (await closings.cancel(notificationId, epoch)) {
+    return [{ record, messages: [], event: cancelledMessage({ ...envelope, attempt }, at) }];
+  }
+  const advances = openEnds(record).map(async (end): Promise<Advance[]> => {
+    const position = tryAfter(record, end);
+    if (!(await closings.closeErased(notificationId, position))) return [];
+    return [{ record, messages: [], event: suppressedMessage({ ...envelope, ...position }, at) }];
+  });
+  return (await Promise.all(advances)).flat();
+}
+
+function suppressedMessage(envelope: Envelope, at: string): EventMessage {
+  const timeline = [timelineEntry(envelope, 'suppressed', 'suppressed', at, { reason: 'user_not_found' })];
+  return eventMessage(envelope, 'suppressed', 'suppressed', { attempts: [], timeline, occurredAt: at });
 }
 
 async function eraseBatch(
@@ -33,12 +46,8 @@ async function eraseBatch(
 ): Promise<void> {
   const at = new Date().toISOString();
   const kept = await lockNotifications(client, ids);
-  const advances = await Promise.all(kept.map((each) => cancelled(each, closings, at)));
-  await advanceNotifications(
-    client,
-    publisher,
-    advances.filter((advance) => advance !== undefined),
-  );
+  const advances = await Promise.all(kept.map((each) => endings(each, closings, at)));
+  await advanceNotifications(client, publisher, advances.flat());
   await eraseEverything(client, ids);
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Claims, createAddressDigest, createClaims } from '@notify/claims';
-import { EVENTS_EXCHANGE, type NotificationJson, USER_ERASED } from '@notify/contracts';
+import { EVENTS_EXCHANGE, type NotificationJson, parseEnvelope, USER_ERASED } from '@notify/contracts';
+import { waitMessage } from '@notify/messaging';
 import { openRedis } from '@notify/service-kit';
 import { createTestKit, eventually, testRedisUrl } from '@notify/testing';
 import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
@@ -84,6 +85,40 @@ test('what is being sent just then is not cancelled, and its end is recorded wit
   expect((await rowOf(id)).status).toBe('accepted');
   await recorded({ ...notificationEvent(id, 'sent', { at, channel: 'email', outcome: 'sent' }), user_id: userId });
   expect(await isErased(id)).toBe(true);
+});
+
+test('of what went out in part the rest is not sent, and the whole is what came of that part', async () => {
+  const userId = randomUUID();
+  const accepted = acceptedEvent(randomUUID(), {
+    at,
+    recipient: { user_id: userId },
+    mode: 'all',
+    plan: ['email', 'sms', 'push'],
+  });
+  const id = accepted.notification_id;
+  expect(await claims.begin(id, first, 'token')).toEqual({ state: 'granted' });
+  await claims.finish(id, first, { said: 'sent' }, true);
+  const onSms = parseEnvelope({ ...accepted.envelope, hop: 1 });
+  if (onSms.problem !== undefined) throw new Error(onSms.problem);
+  const waits = waitMessage(onSms.envelope, 'quiet_hours', '2099-01-01T00:00:00.000Z', at).body;
+  const retries = notificationEvent(id, 'retrying', { at, hop: 2, channel: 'push', outcome: 'failed' });
+  const sent = notificationEvent(id, 'sent', { at, channel: 'email', outcome: 'sent' });
+  await bed.publishEvents([accepted, sent, waits, retries].map((event) => ({ ...event, user_id: userId })));
+  await eventually(async () => (await rowOf(id))?.status === 'processing' && (await rowOf(id)).timeline.length >= 6);
+  await erase(userId, 2);
+  await eventually(() => isErased(id));
+  const { status, timeline } = await rowOf(id);
+  expect(status).toBe('sent');
+  expect(timeline.filter(({ event }: { event: string }) => event === 'suppressed')).toMatchObject([
+    { id: `${id}.0.1.1.suppressed`, channel: 'sms', reason: 'user_not_found' },
+    { id: `${id}.0.2.2.suppressed`, channel: 'push', reason: 'user_not_found' },
+  ]);
+  for (const position of [
+    { epoch: 0, hop: 1, attempt: 1 },
+    { epoch: 0, hop: 2, attempt: 2 },
+  ]) {
+    expect(await claims.begin(id, position, 'token')).toEqual({ state: 'closed', reason: 'erased' });
+  }
 });
 
 test('what a gateway accepted in the second in which it still knew them goes too, nothing of whoever gets the id later', async () => {

@@ -1,4 +1,5 @@
 import {
+  canonicalLocale,
   exampleVariables,
   type FieldError,
   findVariableProblems,
@@ -13,7 +14,6 @@ import {
   renderWithGaps,
   TemplateRenderError,
 } from '@notify/enrichment';
-import { canonicalLocale } from './canonical-locale.ts';
 import { pushPayloadBytesOf } from './push-payload.ts';
 import { smsSizeOf } from './sms-size.ts';
 

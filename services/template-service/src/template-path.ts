@@ -1,7 +1,6 @@
-import { AppError, fields, validate, versionNumber } from '@notify/contracts';
+import { AppError, canonicalLocale, fields, validate, versionNumber } from '@notify/contracts';
 import type { Request } from 'express';
 import Joi from 'joi';
-import { canonicalLocale } from './canonical-locale.ts';
 
 /** `/templates/{code}[/draft/{locale}][/versions/{version}]` */
 const templatePathSchema = Joi.object<{ code: string; locale: string; version: number }>({

@@ -1,6 +1,7 @@
 import {
   AppError,
   CALLER_ID_PATTERN,
+  canonicalLocale,
   exampleVariables,
   findVariableProblems,
   pageQuerySchema,
@@ -12,7 +13,6 @@ import {
 } from '@notify/contracts';
 import { type Database, decodeCursor, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
-import { canonicalLocale } from './canonical-locale.ts';
 import type { AnnounceTemplateChanged } from './template-changed.ts';
 import { pathOf, templateNotFound } from './template-path.ts';
 import { createTemplate, deleteTemplate, findTemplate, listTemplates, patchTemplate } from './template-store.ts';
