@@ -11,6 +11,8 @@ export interface Credentials {
   caller: string;
   /** The user whose token it is; undefined for an API key. */
   userId?: string;
+  /** Whether it may hear what inbox items say: a user's token, and a key that may read inboxes over HTTP as well. */
+  readsInboxes: boolean;
   /** @throws AppError `unauthorized` or `forbidden` once it is not good any more. */
   check(): Promise<void>;
 }
@@ -34,10 +36,11 @@ export function createAuthenticateSocket({
   tokens: UserTokens;
 }): Authenticate {
   async function ofKey(key: string, scope: Parameters<CheckKey>[1]): Promise<Credentials> {
-    const { id } = await checkKey(key, scope);
+    const { id, scopes } = await checkKey(key, scope);
     uses.note(id);
     return {
       caller: id,
+      readsInboxes: scopes.includes('users:read'),
       async check() {
         await checkKey(key, scope);
       },
@@ -49,6 +52,7 @@ export function createAuthenticateSocket({
     return {
       caller: `user:${userId}`,
       userId,
+      readsInboxes: true,
       async check() {
         if (expiresAt.getTime() <= Date.now()) throw new AppError('unauthorized', 'The user token has expired');
       },
