@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
-import { api, createUser, freshEmail, unique } from './system.ts';
+import { eventually } from '@notify/testing';
+import { api, createUser, freshEmail, gatewayUrl, unique } from './system.ts';
 
 const as = (token: string) => ({ authorization: `Bearer ${token}` });
 const tokensOf = (userId: string) => `/api/v1/users/${userId}/tokens`;
@@ -30,6 +32,20 @@ test('a token that was tampered with is 401, and a user whom nobody knows gets n
     status: 404,
     body: { code: 'user_not_found' },
   });
+});
+
+test('with a user who is erased their tokens end, and the sockets opened with them', async () => {
+  const ada = await createUser({ email: freshEmail() });
+  const { token } = (await api('POST', tokensOf(ada))).body;
+  const inboxStatus = async () => (await api('GET', `/api/v1/users/${ada}/inbox`, undefined, as(token))).status;
+  expect(await inboxStatus()).toBe(200);
+  const ws = new WebSocket(`${gatewayUrl.replace(/^http/, 'ws')}/ws?token=${token}`);
+  await once(ws, 'open');
+  const closed = once(ws, 'close');
+  expect((await api('DELETE', `/api/v1/users/${ada}`)).status).toBe(204);
+  const [{ code }] = await closed;
+  expect(code).toBe(4401);
+  await eventually(async () => (await inboxStatus()) === 401);
 });
 
 test('a 401 says what would be good there: a key, a token too, or what a vendor signs', async () => {

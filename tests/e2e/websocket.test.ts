@@ -18,10 +18,10 @@ interface Socket {
   subscribe(topic: string, since?: string): Promise<void>;
 }
 
-/** As a browser connects, with a user's token. */
-async function connect(userId: string): Promise<Socket> {
-  const { body } = await api('POST', `/api/v1/users/${userId}/tokens`);
-  const ws = new WebSocket(`${gatewayUrl.replace(/^http/, 'ws')}/ws?token=${body.token}`);
+/** As a browser connects, with a token of the user, or as an application with a key. */
+async function connect(userId: string, key?: string): Promise<Socket> {
+  const url = `${gatewayUrl.replace(/^http/, 'ws')}/ws`;
+  const ws = key === undefined ? new WebSocket(`${url}?token=${await tokenOf(userId)}`) : withKey(url, key);
   open.add(ws);
   const frames: ServerFrame[] = [];
   ws.addEventListener('message', ({ data }) => frames.push(JSON.parse(data)));
@@ -37,6 +37,13 @@ async function connect(userId: string): Promise<Socket> {
       await eventually(() => frames.some((frame) => frame.type === 'subscribed'));
     },
   };
+}
+async function tokenOf(userId: string): Promise<string> {
+  return (await api('POST', `/api/v1/users/${userId}/tokens`)).body.token;
+}
+/** Node's WebSocket takes headers, which its types do not know. */
+function withKey(url: string, key: string): WebSocket {
+  return new WebSocket(url, { headers: { authorization: `Bearer ${key}` } } as unknown as string[]);
 }
 const isLive = (frame: ServerFrame): frame is LiveFrame => 'id' in frame;
 const typesOf = (frames: ServerFrame[], id: string) =>
@@ -101,6 +108,20 @@ test('after kill -9 of the gateway a client connects again, and since replays wh
   expect(new Set(idsOf(socket.frames))).toEqual(new Set(idsOf(witness.frames)));
 }, 120_000);
 
+test('a key that may not read inboxes hears that something was delivered, and not what it says, live and replayed', async () => {
+  const ada = await createUser({ email: freshEmail() });
+  const made = await api('POST', '/api/v1/api_keys', { name: 'follower', scopes: ['notifications:read'] });
+  const [user, key] = [await connect(ada), await connect(ada, made.body.key)];
+  for (const socket of [user, key]) await socket.subscribe(`user:${ada}`);
+  const { notification_id: id } = await send({ user_id: ada, content, channels: ['in_app'] });
+  await eventually(() => typesOf(user.frames, id).includes('inbox.added'));
+  await settled(id);
+  await key.subscribe(`user:${ada}`, new Date().toISOString());
+  await eventually(() => key.frames.some(({ type }) => type === 'replayed'));
+  expect(typesOf(key.frames, id)).toContain('notification.delivered');
+  expect(typesOf(key.frames, id)).not.toContain('inbox.added');
+});
+
 test('an application follows one notification with its API key', async () => {
   const { notification_id: id } = await send({
     to: { email: freshEmail() },
@@ -108,8 +129,7 @@ test('an application follows one notification with its API key', async () => {
     send_at: new Date(Date.now() + 1_500).toISOString(),
   });
   const frames: ServerFrame[] = [];
-  const init = { headers: { authorization: `Bearer ${apiKey}` } } as unknown as string[];
-  const ws = new WebSocket(`${gatewayUrl.replace(/^http/, 'ws')}/ws`, init);
+  const ws = withKey(`${gatewayUrl.replace(/^http/, 'ws')}/ws`, apiKey);
   open.add(ws);
   ws.addEventListener('open', () => ws.send(JSON.stringify({ action: 'subscribe', topic: `notification:${id}` })));
   ws.addEventListener('message', ({ data }) => frames.push(JSON.parse(data)));

@@ -21,6 +21,7 @@ import { auditLogRoute } from './audit-log-route.ts';
 import { createAuthenticate, createCheckKey } from './authenticate.ts';
 import { createAuthenticateUser } from './authenticate-user.ts';
 import { batchRoute } from './batch-route.ts';
+import { createCheckUserToken } from './check-user-token.ts';
 import type { GatewayConfig } from './config.ts';
 import { countTheRest } from './count-the-rest.ts';
 import { createCrossOrigin } from './cross-origin.ts';
@@ -33,6 +34,7 @@ import { createIdempotent } from './idempotent.ts';
 import { createKeyUses } from './key-uses.ts';
 import { watchLaneDepths } from './lane-depths.ts';
 import { createAuthenticateSocket } from './live/authenticate-socket.ts';
+import { endErasedUsers } from './live/end-erased-users.ts';
 import { openLiveFeed } from './live/live-feed.ts';
 import { openLiveSockets } from './live/live-sockets.ts';
 import { createReplay } from './live/replay.ts';
@@ -95,11 +97,12 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
   const authenticate = createAuthenticate(checkKey, uses);
   const audit = createAudit(database, logger);
   const tokens = createUserTokens(config.SERVICE_TOKEN_SECRET, config.USER_TOKEN_LIFETIME_SECONDS);
+  const checkToken = createCheckUserToken(tokens, users);
   // It only reads them: the workers make them.
   const links = createUnsubscribeLinks(config.SERVICE_TOKEN_SECRET, config.PUBLIC_URL ?? '');
   const guard = createGuard({ authenticate, limits, audit });
-  const userGuard = createGuard({ authenticate: createAuthenticateUser(authenticate, tokens), limits, audit });
-  const authenticateSocket = createAuthenticateSocket({ checkKey, uses, tokens });
+  const userGuard = createGuard({ authenticate: createAuthenticateUser(authenticate, checkToken), limits, audit });
+  const authenticateSocket = createAuthenticateSocket({ checkKey, uses, checkToken });
   const socketGuard = createGuard({ authenticate: authenticateSocket, limits, audit });
   const sockets = openLiveSockets(config, {
     feed: await openLiveFeed(broker, { inAppService, logger }),
@@ -108,6 +111,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
     logger,
     lifecycle,
   });
+  await endErasedUsers(broker, sockets);
   const idempotent = createIdempotent(createIdempotencyStore(redis), logger);
   const lanes = watchLaneDepths({ broker, limit: config.LANE_DEPTH_LIMIT, metrics, logger, lifecycle });
   const sending = { broker, summaries, users, templates, types, limits, lanes };

@@ -7,7 +7,11 @@ const refusal = { code: 'unauthorized' };
 
 test('a token names its user and says until when, on every instance with the secret', async () => {
   const { token, expires_at } = await createUserTokens(SECRET, 900).issue('ada');
-  expect(await createUserTokens(SECRET, 900).verify(token)).toEqual({ userId: 'ada', expiresAt: new Date(expires_at) });
+  expect(await createUserTokens(SECRET, 900).verify(token)).toEqual({
+    userId: 'ada',
+    issuedAt: new Date(Date.parse(expires_at) - 900_000),
+    expiresAt: new Date(expires_at),
+  });
   const lifetimeMs = Date.parse(expires_at) - Date.now();
   expect(lifetimeMs).toBeGreaterThan(890_000);
   expect(lifetimeMs).toBeLessThanOrEqual(900_000);

@@ -4,11 +4,19 @@ import { jwtVerify, SignJWT } from 'jose';
 
 const AUDIENCE = 'user';
 
+/** What a token says. */
+export interface UserToken {
+  userId: string;
+  /** To the second, rounded down. */
+  issuedAt: Date;
+  expiresAt: Date;
+}
+
 /** Short-lived tokens with which the browser of one user reads the inbox of that user, and nothing else. */
 export interface UserTokens {
   issue(userId: string): Promise<UserTokenJson>;
-  /** For whom it was issued, and until when it is good. @throws AppError `unauthorized` when it has expired, or is none of ours. */
-  verify(token: string): Promise<{ userId: string; expiresAt: Date }>;
+  /** @throws AppError `unauthorized` when it has expired, or is none of ours. */
+  verify(token: string): Promise<UserToken>;
 }
 
 /**
@@ -34,9 +42,13 @@ export function createUserTokens(secret: string, lifetimeSeconds: number): UserT
         const { payload } = await jwtVerify(token, key, {
           audience: AUDIENCE,
           algorithms: ['HS256'],
-          requiredClaims: ['sub', 'exp'],
+          requiredClaims: ['sub', 'iat', 'exp'],
         });
-        return { userId: payload.sub as string, expiresAt: new Date((payload.exp as number) * 1000) };
+        return {
+          userId: payload.sub as string,
+          issuedAt: new Date((payload.iat as number) * 1000),
+          expiresAt: new Date((payload.exp as number) * 1000),
+        };
       } catch (error) {
         throw new AppError('unauthorized', 'The user token is not valid, or has expired', { cause: error });
       }

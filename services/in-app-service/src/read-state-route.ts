@@ -4,7 +4,7 @@ import { Router } from 'express';
 import Joi from 'joi';
 import { inboxItemToJson, notificationPathSchema } from './inbox-route.ts';
 import type { TellRead } from './read-receipts.ts';
-import { archiveItem, markNotificationRead, markOldestRead, markRead } from './read-state-store.ts';
+import { archiveItem, markNotificationRead, markOldestRead, markRead, readClock } from './read-state-store.ts';
 
 /** Told and committed together; well below what a publisher has in flight. */
 const READ_ALL_BATCH_SIZE = 500;
@@ -25,7 +25,7 @@ export function readStateRoute(database: Database, tellRead: TellRead): Router {
   router.post('/users/:user_id/inbox/read_all', async (request, response) => {
     const { user_id: userId } = validate(userPathSchema, request.params, 'the path');
     validate(noFieldsSchema, request.body ?? {});
-    const until = new Date();
+    const until = await readClock(database);
     let readCount = 0;
     for (let batchSize = READ_ALL_BATCH_SIZE; batchSize === READ_ALL_BATCH_SIZE; ) {
       batchSize = await inTransaction(database, async (client) => {

@@ -45,15 +45,21 @@ export async function markRead(
   return { item: rows.map(itemFromRow)[0], justRead: updated.rows.map(toJustRead)[0] };
 }
 
+/** The time by the clock that says when items came, to the microsecond. */
+export async function readClock(database: Database): Promise<string> {
+  const { rows } = await database.query<{ time: string }>('SELECT clock_timestamp()::text AS time');
+  return (rows[0] as { time: string }).time;
+}
+
 /**
  * Marks the oldest of a user's unread items as read.
- * @param until what came later stays unread, so that marking all ends however many come meanwhile.
+ * @param until as readClock() tells it: what came later stays unread, so that marking all ends however many come meanwhile.
  * @returns those that were unread; fewer than `limit` when none is left.
  */
 export async function markOldestRead(
   client: DatabaseClient,
   userId: string,
-  until: Date,
+  until: string,
   limit: number,
 ): Promise<JustRead[]> {
   // Locked in the order of their ids, so that two of these can't deadlock.

@@ -2,8 +2,8 @@ import { AppError } from '@notify/contracts';
 import type { Response } from 'express';
 import { type Authenticate, type CheckKey, identify, keyOf } from '../authenticate.ts';
 import { isUserToken } from '../authenticate-user.ts';
+import type { CheckUserToken } from '../check-user-token.ts';
 import type { KeyUses } from '../key-uses.ts';
-import type { UserTokens } from '../user-tokens.ts';
 
 /** With what a socket was opened, and has to be good for as long as it is open. */
 export interface Credentials {
@@ -11,6 +11,10 @@ export interface Credentials {
   caller: string;
   /** The user whose token it is; undefined for an API key. */
   userId?: string;
+  /** When that token was issued. */
+  issuedAt?: Date;
+  /** Whether it may hear what inbox items say: a user's token, and a key that may read inboxes over HTTP as well. */
+  readsInboxes: boolean;
   /** @throws AppError `unauthorized` or `forbidden` once it is not good any more. */
   check(): Promise<void>;
 }
@@ -27,17 +31,18 @@ export function credentialsOf(response: Response): Credentials {
 export function createAuthenticateSocket({
   checkKey,
   uses,
-  tokens,
+  checkToken,
 }: {
   checkKey: CheckKey;
   uses: KeyUses;
-  tokens: UserTokens;
+  checkToken: CheckUserToken;
 }): Authenticate {
   async function ofKey(key: string, scope: Parameters<CheckKey>[1]): Promise<Credentials> {
-    const { id } = await checkKey(key, scope);
+    const { id, scopes } = await checkKey(key, scope);
     uses.note(id);
     return {
       caller: id,
+      readsInboxes: scopes.includes('users:read'),
       async check() {
         await checkKey(key, scope);
       },
@@ -45,10 +50,12 @@ export function createAuthenticateSocket({
   }
 
   async function ofToken(token: string): Promise<Credentials> {
-    const { userId, expiresAt } = await tokens.verify(token);
+    const { userId, issuedAt, expiresAt } = await checkToken(token);
     return {
       caller: `user:${userId}`,
       userId,
+      issuedAt,
+      readsInboxes: true,
       async check() {
         if (expiresAt.getTime() <= Date.now()) throw new AppError('unauthorized', 'The user token has expired');
       },

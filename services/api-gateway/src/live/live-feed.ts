@@ -16,6 +16,8 @@ import { errorFields, type Logger, type ServiceClient } from '@notify/service-ki
 
 /** Whoever listens to topics. */
 export interface Listener {
+  /** Whether it may hear what inbox items say. */
+  readonly readsInboxes: boolean;
   send(text: string): void;
 }
 
@@ -64,7 +66,11 @@ export async function openLiveFeed(
     const about = { id, notificationType: event.notification_type, userId };
     for (const entry of event.timeline) sendTo(interested, notificationFrame(about, entry));
     const isInInbox = event.timeline.some((entry) => entry.event === 'delivered' && entry.channel === 'in_app');
-    if (isInInbox && ofUser !== undefined && userId !== undefined) await giveOutItems(userId, id);
+    if (isInInbox && userId !== undefined && inboxReadersOf(userId).length > 0) await giveOutItems(userId, id);
+  }
+
+  function inboxReadersOf(userId: string): Listener[] {
+    return [...(listeners.get(userTopic(userId)) ?? [])].filter(({ readsInboxes }) => readsInboxes);
   }
 
   /** What it says does not travel through the broker; it is fetched only for a user who is there. */
@@ -72,7 +78,7 @@ export async function openLiveFeed(
     try {
       const path = `/notifications/${notificationId}/items`;
       const { data } = await inAppService.request<{ data: InboxItemJson[] }>('GET', path);
-      for (const item of data) sendTo(listeners.get(userTopic(userId)), inboxFrame(userId, item));
+      for (const item of data) sendTo(inboxReadersOf(userId), inboxFrame(userId, item));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // The frame `notification.delivered` has told of it.

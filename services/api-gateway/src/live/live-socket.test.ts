@@ -33,7 +33,7 @@ test('a slow reader is cut, and nothing more is kept for it than allowed; one th
   };
   server.on('connection', (ws) => {
     served.push(ws);
-    serveSocket(ws, { caller: 'k-1', async check() {} }, context);
+    serveSocket(ws, { caller: 'k-1', readsInboxes: true, async check() {} }, context);
   });
   const connect = async () => {
     const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -46,7 +46,7 @@ export function serveSocket(
   { feed, replay, maxBufferedBytes, logger, onSlow }: LiveSocketContext,
 ): LiveSocket {
   const topics = new Set<string>();
-  const listener = { send };
+  const listener = { send, readsInboxes: credentials.readsInboxes };
   let isAlive = true;
   let actionsLeft = MAX_ACTIONS;
   let handled: Promise<void> = Promise.resolve();
@@ -80,7 +80,7 @@ export function serveSocket(
 
   /** Live frames may come in between. */
   async function sendAgain(topic: string, since: Date): Promise<void> {
-    const frames = await replay(topic, since);
+    const frames = await replay(topic, since, credentials);
     if (typeof frames === 'string') return say({ type: 'resync', topic, reason: frames });
     for (const frame of frames) {
       // Only as fast as the client reads: a replay must not make it a slow one.

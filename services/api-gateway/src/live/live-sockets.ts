@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '@notify/contracts';
+import { AppError, type Erasure } from '@notify/contracts';
 import { counter, errorFields, gauge, type Lifecycle, type Logger, type Metrics } from '@notify/service-kit';
 import type { WebSocket } from 'ws';
 import type { Credentials } from './authenticate-socket.ts';
@@ -27,6 +27,8 @@ export interface LiveSockets {
   /** @throws AppError 503 `dependency_unavailable` when this gateway has enough, 429 `rate_limited` when the user has. */
   makeRoom(credentials: Credentials): void;
   add(ws: WebSocket, credentials: Credentials): void;
+  /** Ends those of a user who was erased, unless their tokens are of somebody who got the same id later. */
+  endErased(erasure: Erasure): void;
   /** Tells every client to connect again. For a gateway that stops, before its HTTP server closes, which waits for them. */
   closeAll(): Promise<void>;
 }
@@ -42,6 +44,8 @@ export function openLiveSockets(
   }: { feed: LiveFeed; replay: Replay; metrics: Metrics; logger: Logger; lifecycle: Lifecycle },
 ): LiveSockets {
   const sockets = new Set<LiveSocket>();
+  /** Those whose credentials are no longer good, and who were told so. */
+  const ended = new WeakSet<LiveSocket>();
   const ofUsers = new Map<string, number>();
   const open = gauge(metrics, 'websocket_sockets', 'Open WebSockets', []);
   const cut = counter(metrics, 'websocket_cut_total', 'WebSockets that the gateway ended, by reason', ['reason']);
@@ -73,11 +77,18 @@ export function openLiveSockets(
     }
   }
 
+  function end(socket: LiveSocket): void {
+    if (ended.has(socket)) return;
+    ended.add(socket);
+    cut.inc({ reason: 'unauthorized' });
+    socket.close(CLOSE_CODES.unauthorized, 'the key was revoked, the token has expired, or its user is gone');
+  }
+
   async function checkAll(): Promise<void> {
     for (const socket of [...sockets]) {
-      if (await isStillGood(socket.credentials)) continue;
-      cut.inc({ reason: 'unauthorized' });
-      socket.close(CLOSE_CODES.unauthorized, 'the key was revoked, or the token has expired');
+      // It had since the last look to say goodbye.
+      if (ended.has(socket)) socket.cut();
+      else if (!(await isStillGood(socket.credentials))) end(socket);
     }
   }
 
@@ -119,6 +130,12 @@ export function openLiveSockets(
         if (left === 0) ofUsers.delete(userId);
         else ofUsers.set(userId, left);
       });
+    },
+    endErased({ userId, until }) {
+      for (const socket of sockets) {
+        const { userId: owner, issuedAt } = socket.credentials;
+        if (owner === userId && issuedAt !== undefined && issuedAt <= until) end(socket);
+      }
     },
     async closeAll() {
       for (const socket of sockets) socket.close(CLOSE_CODES.goingAway, 'the gateway stops: connect again');

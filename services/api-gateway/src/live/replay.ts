@@ -14,8 +14,12 @@ const MAX_AGE_MS = 24 * 3_600_000;
 const OVERLAP_MS = 30_000;
 const MAX_ITEMS = 200;
 
-/** What has happened to a topic since then, oldest first, or why that can't be told whole. */
-export type Replay = (topic: string, since: Date) => Promise<LiveFrame[] | ResyncReason>;
+/** What has happened to a topic since then, oldest first, or why that can't be told whole. Inbox items are told to those who may read them. */
+export type Replay = (
+  topic: string,
+  since: Date,
+  who: { readsInboxes: boolean },
+) => Promise<LiveFrame[] | ResyncReason>;
 
 /** Notifications are replayed from the record, inbox items from the inbox. */
 export function createReplay({
@@ -40,7 +44,7 @@ export function createReplay({
     return recent.map((item) => inboxFrame(userId, item));
   }
 
-  return async (topic, since) => {
+  return async (topic, since, { readsInboxes }) => {
     if (Date.now() - since.getTime() > MAX_AGE_MS) return 'too_long_ago';
     const from = new Date(since.getTime() - OVERLAP_MS);
     const [kind = '', ...rest] = topic.split(':');
@@ -48,7 +52,7 @@ export function createReplay({
     try {
       const parts = await Promise.all([
         notificationFrames(kind, name, from),
-        kind === 'user' ? inboxFrames(name, from) : [],
+        kind === 'user' && readsInboxes ? inboxFrames(name, from) : [],
       ]);
       const [notifications, items] = parts;
       if (notifications === undefined || items === undefined) return 'too_much';
