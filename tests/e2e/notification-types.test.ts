@@ -14,6 +14,10 @@ test('the registry of notification types can be read, what any other type gets f
     content_retention_days: 30,
     retry: { medium: { before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] } },
   });
+  const receipts = body.data.find(
+    (type: { notification_type: string }) => type.notification_type === 'payment_receipt',
+  );
+  expect(receipts).toMatchObject({ title: 'Receipts', titles: { fr: 'Reçus', es: 'Recibos' } });
   expect(body.meta).toEqual({ limit: body.data.length, next_cursor: null });
 });
 

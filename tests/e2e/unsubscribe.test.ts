@@ -198,6 +198,35 @@ describe('the page in a browser', () => {
     );
   });
 
+  test("speaks the person's language, whatever the browser asks for", async () => {
+    const { url, userId } = await linkFor('marketing', { phone: freshPhone(), locale: 'fr-CA' });
+    await inBrowser(
+      url,
+      async (page) => {
+        expect(await page.locator('html').getAttribute('lang')).toBe('fr');
+        await page.getByRole('heading', { name: 'Se désabonner de « Offres et nouveautés » ?' }).waitFor();
+        const always = 'Vous recevez toujours : Codes de connexion, Alertes de sécurité, Reçus.';
+        expect(await page.getByText(always).isVisible()).toBe(true);
+        expect(await page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth)).toBe(0);
+        await page.getByRole('button', { name: 'Se désabonner' }).click();
+        await page.getByRole('status').filter({ hasText: 'vous ne recevrez plus d’e-mails' }).waitFor();
+        const offers = page.getByRole('group', { name: 'Offres et nouveautés' });
+        expect(await offers.getByLabel('E-mail').isChecked()).toBe(false);
+        await page.getByRole('button', { name: 'Enregistrer' }).waitFor();
+      },
+      { viewport: { width: 360, height: 740 }, locale: 'es-ES' },
+    );
+    expect((await preferencesOf(userId)).types).toEqual({ marketing: { channels: { email: false } } });
+  });
+
+  test('what it says of a link that leads nowhere is in the language of the browser', async () => {
+    const answer = await fetch(`${gatewayUrl}/u/nowhere`, {
+      headers: { 'accept-language': 'es-MX,es;q=0.9,en;q=0.8' },
+    });
+    expect([answer.status, answer.headers.get('content-language')]).toEqual([404, 'es']);
+    expect(await answer.text()).toMatch(/<html lang="es">.*<h1>Este enlace no lleva a ninguna parte<\/h1>/s);
+  });
+
   test('is under a policy that lets nothing in, and is kept by nobody', async () => {
     const { headers } = await fetch(link.url);
     expect(headers.get('content-security-policy')).toMatch(

@@ -1,6 +1,7 @@
 export * from './attempt.ts';
 export * from './canonical-locale.ts';
 export * from './channels.ts';
+export * from './closest-locales.ts';
 export * from './dead-mailbox.ts';
 export * from './declared-variables.ts';
 export * from './envelope.ts';

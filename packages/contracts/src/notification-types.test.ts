@@ -77,6 +77,19 @@ test('a type is shown to people by its title, else by its name in words', () => 
   expect(types.settingsOf('--').title).toBe('--');
 });
 
+test('a title is shown in the closest language that the registry has it in', () => {
+  const titles = { fr: 'Reçus', fr_ca: 'Reçus d’achat', es: 'Recibos' };
+  const types = createNotificationTypes({ defaults: {}, types: { receipt: { title: 'Receipts', titles } } });
+  const { titleIn } = types.settingsOf('receipt');
+  const shown = ['fr-CA', 'fr-BE', 'ES_mx', 'de', 'en'].map(titleIn);
+  expect(shown).toEqual(['Reçus d’achat', 'Reçus', 'Recibos', 'Receipts', 'Receipts']);
+  expect(types.settingsOf('order_updates').titleIn('fr')).toBe('Order updates');
+  expect(types.list().map((type) => type.titles)).toEqual([
+    {},
+    { fr: 'Reçus', 'fr-CA': 'Reçus d’achat', es: 'Recibos' },
+  ]);
+});
+
 test('content is kept for a month unless the file, or the type, says otherwise', () => {
   const days = (defaults: object) => {
     const types = createNotificationTypes({ defaults, types: { otp: { content_retention_days: 1 } } });
@@ -89,14 +102,18 @@ test('content is kept for a month unless the file, or the type, says otherwise',
 });
 
 test('a file with mistakes is refused with all of them', () => {
+  const titles = { french: 'Actualités', fr: '', es: 'N'.repeat(81) };
   const { errors } = check(notificationTypesFileSchema, {
     defaults: { on_unknown: 'ask' },
-    types: { otp: { retry: { critical: { last_channel: ['3s'] } }, colour: 'red' }, 'a b': {} },
+    types: { otp: { retry: { critical: { last_channel: ['3s'] } }, colour: 'red' }, 'a b': {}, news: { titles } },
   });
   expect(errors?.map(({ field }) => field)).toEqual([
     'defaults.on_unknown',
     'types.otp.retry.critical.last_channel.0',
     'types.otp.colour',
+    'types.news.titles.fr',
+    'types.news.titles.es',
+    'types.news.titles.french',
     'types.a b',
   ]);
 });

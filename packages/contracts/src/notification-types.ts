@@ -1,6 +1,8 @@
 import Joi from 'joi';
 import { PRIORITIES, type Priority } from './channels.ts';
+import * as field from './http/fields.ts';
 import { CALLER_ID_PATTERN } from './ids.ts';
+import { type NotificationTypeTitles, titlesOf } from './notification-type-titles.ts';
 import { RUNGS, type RungName } from './rungs.ts';
 
 /**
@@ -30,6 +32,8 @@ type RetryByPriority = Partial<Record<Priority | 'default', Partial<RetrySchedul
 /** One entry of the registry, as its file has it. */
 interface TypeEntry {
   title?: string;
+  /** By locale. */
+  titles?: Record<string, string>;
   required?: boolean;
   unsubscribe?: boolean;
   on_unknown?: OnUnknown;
@@ -53,8 +57,10 @@ const retry = Joi.object(
     ['default', ...PRIORITIES].map((key) => [key, Joi.object({ before_failover: schedule, last_channel: schedule })]),
   ),
 );
+const title = Joi.string().max(80);
 const entry = {
-  title: Joi.string().max(80),
+  title,
+  titles: Joi.object().pattern(field.locale(), title),
   required: Joi.boolean(),
   unsubscribe: Joi.boolean(),
   on_unknown: Joi.valid(...ON_UNKNOWN),
@@ -70,9 +76,7 @@ export const notificationTypesFileSchema = Joi.object<NotificationTypesFile>({
 }).required();
 
 /** What holds for one notification type. */
-export interface NotificationTypeSettings {
-  /** How people are shown it: `Order updates`. */
-  title: string;
+export interface NotificationTypeSettings extends NotificationTypeTitles {
   /** Nobody can opt out of it: a person's switches for channels and types are passed over. */
   isRequired: boolean;
   /** Email of it says how to unsubscribe. Never with a required one. */
@@ -89,6 +93,8 @@ export interface NotificationTypeSettings {
 export interface NotificationTypeJson {
   notification_type: string;
   title: string;
+  /** By locale. */
+  titles: Record<string, string>;
   required: boolean;
   unsubscribe: boolean;
   on_unknown: OnUnknown;
@@ -108,7 +114,7 @@ export interface NotificationTypes {
 }
 
 /** Where neither the type nor the file's defaults say anything. */
-const BUILT_IN: Required<Omit<TypeEntry, 'title' | 'retry'>> = {
+const BUILT_IN: Required<Omit<TypeEntry, 'title' | 'titles' | 'retry'>> = {
   required: false,
   unsubscribe: false,
   on_unknown: 'next_channel',
@@ -121,14 +127,11 @@ const BUILT_IN_RETRY: RetryByPriority = {
   critical: { last_channel: ['1s', '5s', '30s', '2m', '10m'] },
 };
 
-/** `order_updates` as people read it: `Order updates`. */
-function inWords(notificationType: string): string {
-  const words = notificationType.replaceAll(/[_.:-]+/g, ' ').trim();
-  return words === '' ? notificationType : words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 /** The type's own word first (for the priority, then for any), then the file's defaults, then what is built in. */
-function resolve(file: NotificationTypesFile, own: TypeEntry): Omit<NotificationTypeSettings, 'title'> {
+function resolve(
+  file: NotificationTypesFile,
+  own: TypeEntry,
+): Omit<NotificationTypeSettings, keyof NotificationTypeTitles> {
   const levels = [own.retry, file.defaults.retry, BUILT_IN_RETRY];
   const scheduleOf = (priority: Priority, name: keyof RetrySchedules): readonly RungName[] =>
     levels.flatMap((level) => [level?.[priority]?.[name], level?.default?.[name]]).find((each) => each !== undefined) ??
@@ -160,12 +163,9 @@ function resolve(file: NotificationTypesFile, own: TypeEntry): Omit<Notification
 export function createNotificationTypes(file: NotificationTypesFile = { defaults: {}, types: {} }): NotificationTypes {
   const unregistered = resolve(file, {});
   const registered = new Map(
-    Object.entries(file.types).map(([name, own]) => [
-      name,
-      { title: own.title ?? inWords(name), ...resolve(file, own) },
-    ]),
+    Object.entries(file.types).map(([name, own]) => [name, { ...titlesOf(name, own), ...resolve(file, own) }]),
   );
-  const settingsOf = (name: string) => registered.get(name) ?? { title: inWords(name), ...unregistered };
+  const settingsOf = (name: string) => registered.get(name) ?? { ...titlesOf(name, {}), ...unregistered };
   return {
     settingsOf,
     names: () => [...registered.keys()],
@@ -175,6 +175,7 @@ export function createNotificationTypes(file: NotificationTypesFile = { defaults
         return {
           notification_type: name,
           title: settings.title,
+          titles: settings.titles,
           required: settings.isRequired,
           unsubscribe: settings.hasUnsubscribe,
           on_unknown: settings.onUnknown,

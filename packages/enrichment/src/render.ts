@@ -1,4 +1,10 @@
-import { type Channel, type TemplateVersion, variablesSchemaOf } from '@notify/contracts';
+import {
+  type Channel,
+  canonicalLocale,
+  closestLocales,
+  type TemplateVersion,
+  variablesSchemaOf,
+} from '@notify/contracts';
 import type Joi from 'joi';
 import { mapSources, mapValues, type PerSource } from './per-source.ts';
 import { type CompiledSource, parseSource, renderSource, TemplateRenderError, toScope } from './template-engine.ts';
@@ -39,28 +45,17 @@ export function compileTemplateVersion(version: TemplateVersion): CompiledTempla
   const locales = new Map<string, PerSource<CompiledSource>>();
   for (const [locale, sources] of Object.entries(version.locales)) {
     const compiled = mapSources(sources, (source, _field, html) => parseSource(source, { html }));
-    locales.set(canonical(locale), compiled);
+    locales.set(canonicalLocale(locale), compiled);
   }
   const { code, defaultLocale, variables } = version;
   const variablesSchema = variables && variablesSchemaOf(variables);
   return { code, version: version.version, defaultLocale, locales, variablesSchema };
 }
 
-/** Locales are equal whatever their case, and `_` is `-`. */
-function canonical(locale: string): string {
-  return locale.toLowerCase().replaceAll('_', '-');
-}
-
 /** `fr-CA` -> `fr` -> the template's default. @returns the canonical form of one that the template has, if it has the default. */
 export function localeFor(version: CompiledTemplateVersion, locale: string | undefined): string {
-  for (
-    let wanted = canonical(locale ?? '');
-    wanted !== '';
-    wanted = wanted.slice(0, Math.max(wanted.lastIndexOf('-'), 0))
-  ) {
-    if (version.locales.has(wanted)) return wanted;
-  }
-  return canonical(version.defaultLocale);
+  const closest = closestLocales(locale ?? '').find((each) => version.locales.has(each));
+  return closest ?? canonicalLocale(version.defaultLocale);
 }
 
 function sourcesFor(version: CompiledTemplateVersion, locale: string | undefined): PerSource<CompiledSource> {

@@ -1,5 +1,4 @@
 import {
-  canonicalLocale,
   exampleVariables,
   type FieldError,
   findVariableProblems,
@@ -45,7 +44,7 @@ export function previewContent(
   const isMissing = ({ code }: FieldError) => code === 'missing_variable';
   const missing = new Set(problems.filter(isMissing).map(({ field }) => field.replace('variables.', '')));
   const preview: Preview = {
-    locale: canonicalLocale(localeFor(template, locale)),
+    locale: localeFor(template, locale),
     channels: {},
     missing_variables: [],
     errors: problems.filter((problem) => !isMissing(problem)),

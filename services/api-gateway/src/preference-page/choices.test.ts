@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createNotificationTypes, type Preferences, type Profile } from '@notify/contracts';
 import fc from 'fast-check';
 import { choicesFor, switchesFor } from './choices.ts';
+import { PAGE_WORDS } from './page-words.ts';
 
 const types = createNotificationTypes({
   defaults: {},
@@ -14,10 +15,12 @@ const profileWith = (preferences: Partial<Preferences>): Profile => ({
   devices: [],
   preferences: { channels: {}, types: {}, ...preferences },
 });
-const titles = (profile: Profile, linkType: string) => choicesFor(profile, types, linkType).map(({ title }) => title);
+const english = { words: PAGE_WORDS[0], locale: 'en' };
+const titles = (profile: Profile, linkType: string) =>
+  choicesFor(profile, types, linkType, english).map(({ title }) => title);
 
 test("a person chooses among the types that nobody has to get, the link's own first, on the channels that reach them", () => {
-  const rows = choicesFor(profileWith({ types: { news: { channels: { sms: false } } } }), types, 'news');
+  const rows = choicesFor(profileWith({ types: { news: { channels: { sms: false } } } }), types, 'news', english);
   expect(rows.map(({ title }) => title)).toEqual(['News', 'Offers', 'Everything else']);
   expect(rows[0]?.choices.map(({ channel, isOn }) => [channel, isOn])).toEqual([
     ['email', true],
@@ -33,7 +36,7 @@ test('a type that is not registered has a row where the link is of it, and a req
 
 test('a form that comes back as it was shown changes nothing', () => {
   const profile = profileWith({ channels: { email: false }, types: { marketing: { channels: { email: true } } } });
-  const choices = choicesFor(profile, types, 'news').flatMap((row) => row.choices);
+  const choices = choicesFor(profile, types, 'news', english).flatMap((row) => row.choices);
   const shown = choices.map(({ field }) => field);
   const on = new Set(choices.filter(({ isOn }) => isOn).map(({ field }) => field));
   expect(switchesFor(profile, types, shown, on)).toEqual({ channels: {}, types: {} });
@@ -60,7 +63,9 @@ test('whatever is chosen is what holds afterwards', () => {
         channels: general,
         types: { marketing: { channels: marketing }, news: { channels: news } },
       });
-      const fields = choicesFor(before, types, 'news').flatMap(({ choices }) => choices.map(({ field }) => field));
+      const fields = choicesFor(before, types, 'news', english).flatMap(({ choices }) =>
+        choices.map(({ field }) => field),
+      );
       const on = new Set(fields.filter((_field, index) => checked.includes(index)));
       const { channels, types: byType = {} } = switchesFor(before, types, fields, on);
       const after = profileWith({
@@ -70,7 +75,9 @@ test('whatever is chosen is what holds afterwards', () => {
           news: { channels: { ...news, ...byType['news']?.channels } },
         },
       });
-      const holds = choicesFor(after, types, 'news').flatMap(({ choices }) => choices.filter(({ isOn }) => isOn));
+      const holds = choicesFor(after, types, 'news', english).flatMap(({ choices }) =>
+        choices.filter(({ isOn }) => isOn),
+      );
       expect(new Set(holds.map(({ field }) => field))).toEqual(on);
     }),
   );

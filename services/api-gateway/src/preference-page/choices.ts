@@ -7,6 +7,7 @@ import {
   type Profile,
 } from '@notify/contracts';
 import { addressesOn, isChannelOn, reachableFromProfile } from '@notify/enrichment';
+import type { PageLanguage } from './page-language.ts';
 
 /** Stands for every type that has no row of its own: the general switches. No type can be called so. */
 const EVERYTHING_ELSE = '*';
@@ -32,7 +33,12 @@ const isOn = ({ preferences }: Profile, channel: Channel, type: string) =>
  * The registered types that nobody has to get, the one of the link, and everything else, each with the channels on which the person can
  * be reached.
  */
-export function choicesFor(profile: Profile, types: NotificationTypes, linkType: string): ChoiceRow[] {
+export function choicesFor(
+  profile: Profile,
+  types: NotificationTypes,
+  linkType: string,
+  { words, locale }: PageLanguage,
+): ChoiceRow[] {
   const reachable = reachableFromProfile(profile);
   const channels = CHANNELS.filter((channel) => addressesOn(channel, reachable).length > 0);
   const shown = [...new Set([linkType, ...types.names()])].filter((type) => !types.settingsOf(type).isRequired);
@@ -45,8 +51,8 @@ export function choicesFor(profile: Profile, types: NotificationTypes, linkType:
     })),
   });
   return [
-    ...shown.map((type) => row(type, types.settingsOf(type).title)),
-    row(EVERYTHING_ELSE, shown.length > 0 ? 'Everything else' : 'All messages'),
+    ...shown.map((type) => row(type, types.settingsOf(type).titleIn(locale))),
+    row(EVERYTHING_ELSE, shown.length > 0 ? words.everythingElse : words.allMessages),
   ];
 }
 

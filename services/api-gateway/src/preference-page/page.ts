@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Channel } from '@notify/contracts';
 import { escapeHtml } from '../escape-html.ts';
 import type { ChoiceRow } from './choices.ts';
-
-const CHANNEL_NAMES: Record<Channel, string> = {
-  email: 'Email',
-  sms: 'Text message',
-  push: 'Push',
-  in_app: 'In the app',
-};
+import type { Notice, PageWords, Refusal } from './page-words.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --page: #f3f5f8; --card: #fff; --text: #17202a; --quiet: #55616e; --line: #d9dfe6; --accent: #1557b0; --on-accent: #fff; --good: #e3f4e8 }
@@ -35,9 +28,9 @@ export const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-function document(title: string, main: string): string {
+function document({ language }: PageWords, title: string, main: string): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -54,18 +47,20 @@ ${main}
 `;
 }
 
-/** A page with nothing to choose: the link is none of ours, say. */
-export function messagePage(title: string, text: string): string {
-  return document(title, `<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(text)}</p>`);
+/** A page with nothing to choose. */
+export function refusalPage(words: PageWords, refusal: Refusal): string {
+  const { title, text } = words.refusals[refusal];
+  return document(words, title, `<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(text)}</p>`);
 }
 
 export interface PreferencePage {
+  words: PageWords;
   /** Where its forms go: the address of the page itself, as a path. */
   path: string;
   /** Of the type that the link is of, as people know it. */
   title: string;
   /** What has just been done. */
-  notice?: string;
+  notice?: Notice;
   /** Email of the type is on, and may be switched off. */
   canUnsubscribe: boolean;
   rows: ChoiceRow[];
@@ -73,36 +68,37 @@ export interface PreferencePage {
   required: string[];
 }
 
-function unsubscribeForm({ path, title }: PreferencePage): string {
-  return `<h1>Unsubscribe from “${escapeHtml(title)}”?</h1>
-<p>You will get no more email of this kind.</p>
+function unsubscribeForm({ words, path, title }: PreferencePage): string {
+  return `<h1>${escapeHtml(words.unsubscribeFrom(title))}</h1>
+<p>${escapeHtml(words.noMoreEmail)}</p>
 <form method="post" action="${escapeHtml(path)}">
-<button type="submit" name="List-Unsubscribe" value="One-Click">Unsubscribe</button>
+<button type="submit" name="List-Unsubscribe" value="One-Click">${escapeHtml(words.unsubscribe)}</button>
 </form>`;
 }
 
-function fieldsetOf({ title, choices }: ChoiceRow): string {
+function fieldsetOf({ title, choices }: ChoiceRow, { channels }: PageWords): string {
   const labels = choices.map(({ channel, field, isOn }) => {
     const value = escapeHtml(field);
-    return `<input type="hidden" name="shown" value="${value}"><label><input type="checkbox" name="on" value="${value}"${isOn ? ' checked' : ''}> ${CHANNEL_NAMES[channel]}</label>`;
+    return `<input type="hidden" name="shown" value="${value}"><label><input type="checkbox" name="on" value="${value}"${isOn ? ' checked' : ''}> ${escapeHtml(channels[channel])}</label>`;
   });
   return `<fieldset>\n<legend>${escapeHtml(title)}</legend>\n<div class="choices">\n${labels.join('\n')}\n</div>\n</fieldset>`;
 }
 
 /** What a person sees behind their link: the way out of the kind of message that brought them, and all that they can choose. */
 export function preferencePage(page: PreferencePage): string {
-  const { path, notice, canUnsubscribe, rows, required } = page;
+  const { words, path, title, notice, canUnsubscribe, rows, required } = page;
+  const told =
+    notice === undefined ? '' : `<p class="notice" role="status">${escapeHtml(words.notices[notice](title))}</p>\n`;
   const always =
-    required.length === 0 ? '' : `<p class="quiet">You always get: ${escapeHtml(required.join(', '))}.</p>\n`;
+    required.length === 0 ? '' : `<p class="quiet">${escapeHtml(words.youAlwaysGet(required.join(', ')))}</p>\n`;
   return document(
-    canUnsubscribe ? 'Unsubscribe' : 'Your messages',
-    `${notice === undefined ? '' : `<p class="notice" role="status">${escapeHtml(notice)}</p>\n`}${
-      canUnsubscribe ? unsubscribeForm(page) : '<h1>Your messages</h1>'
-    }
-<h2>What you get, and how</h2>
+    words,
+    canUnsubscribe ? words.unsubscribe : words.yourMessages,
+    `${told}${canUnsubscribe ? unsubscribeForm(page) : `<h1>${escapeHtml(words.yourMessages)}</h1>`}
+<h2>${escapeHtml(words.whatYouGet)}</h2>
 <form method="post" action="${escapeHtml(`${path}/preferences`)}">
-${rows.map(fieldsetOf).join('\n')}
-${always}<button type="submit">Save</button>
+${rows.map((row) => fieldsetOf(row, words)).join('\n')}
+${always}<button type="submit">${escapeHtml(words.save)}</button>
 </form>`,
   );
 }

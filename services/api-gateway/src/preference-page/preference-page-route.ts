@@ -4,7 +4,9 @@ import type { Logger, ServiceClient } from '@notify/service-kit';
 import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
 import { chargeOfAddress, type RateLimits } from '../rate-limits.ts';
 import { choicesFor, switchesFor } from './choices.ts';
-import { messagePage, PAGE_POLICY, preferencePage } from './page.ts';
+import { PAGE_POLICY, preferencePage, refusalPage } from './page.ts';
+import { chooseLanguage } from './page-language.ts';
+import type { Notice, Refusal } from './page-words.ts';
 
 const FORM_LIMIT = '64kb';
 /** Hidden and visible fields; a registry has far fewer switches. */
@@ -28,6 +30,12 @@ const setHeaders: RequestHandler = (_request, response, next) => {
   });
   next();
 };
+
+/** In the language of the browser: it is not known whom the page is for. */
+function refuse(request: Request, response: Response, refusal: Refusal): void {
+  const { words } = chooseLanguage(request);
+  response.set('Content-Language', words.language).send(refusalPage(words, refusal));
+}
 
 /** A field of a form, which may be there once, often or not at all. */
 function valuesOf(request: Request, name: string): string[] {
@@ -53,23 +61,26 @@ export function preferencePageRoute(dependencies: PreferencePageDependencies): R
     users.drop(userId);
   }
 
-  async function show(request: Request, response: Response, subject: UnsubscribeSubject, notice?: string) {
+  async function show(request: Request, response: Response, subject: UnsubscribeSubject, notice?: Notice) {
     const profile = await profileOf(subject.userId);
     const { notificationType } = subject;
-    const { title, isRequired } = types.settingsOf(notificationType);
-    response.send(
+    const language = chooseLanguage(request, profile.locale);
+    const { words, locale } = language;
+    const { titleIn, isRequired } = types.settingsOf(notificationType);
+    response.set('Content-Language', words.language).send(
       preferencePage({
+        words,
         path: `/u/${request.params['token']}`,
-        title,
+        title: titleIn(locale),
         notice,
         canUnsubscribe:
           !isRequired && profile.email !== undefined && isChannelOn(profile.preferences, notificationType, 'email'),
-        rows: choicesFor(profile, types, notificationType),
+        rows: choicesFor(profile, types, notificationType, language),
         required: types
           .names()
           .map(types.settingsOf)
           .filter((settings) => settings.isRequired)
-          .map((settings) => settings.title),
+          .map((settings) => settings.titleIn(locale)),
       }),
     );
   }
@@ -81,7 +92,7 @@ export function preferencePageRoute(dependencies: PreferencePageDependencies): R
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'rate_limited') throw error;
       response.status(error.status).set('Retry-After', String(error.retryAfterSeconds));
-      response.send(messagePage('Too many at once', 'Nothing was changed. Please try again in a moment.'));
+      refuse(request, response, 'tooMany');
       return;
     }
     next();
@@ -97,19 +108,11 @@ export function preferencePageRoute(dependencies: PreferencePageDependencies): R
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         if (error.code === 'not_found' || error.code === 'user_not_found') {
-          response
-            .status(404)
-            .send(
-              messagePage(
-                'This link leads nowhere',
-                'It is not complete, or no longer needed: nobody is subscribed here.',
-              ),
-            );
+          response.status(404);
+          refuse(request, response, 'noSuchLink');
         } else if (error.code === 'dependency_unavailable') {
           response.status(503).set('Retry-After', String(RETRY_AFTER_SECONDS));
-          response.send(
-            messagePage('Not right now', 'We can not save this at the moment. Please try again in a minute.'),
-          );
+          refuse(request, response, 'unavailable');
         } else throw error;
       }
     };
@@ -122,11 +125,10 @@ export function preferencePageRoute(dependencies: PreferencePageDependencies): R
     '/u/:token',
     page(async (request, response, subject) => {
       const { userId, notificationType } = subject;
-      const { title, isRequired } = types.settingsOf(notificationType);
-      if (isRequired) return show(request, response, subject, `Everybody gets “${title}”: it can not be switched off.`);
+      if (types.settingsOf(notificationType).isRequired) return show(request, response, subject, 'required');
       await change(userId, { types: { [notificationType]: { channels: { email: false } } } });
       logger.info('unsubscribed', { notification_type: notificationType });
-      return show(request, response, subject, `You are unsubscribed: no more email of “${title}”.`);
+      return show(request, response, subject, 'unsubscribed');
     }),
   );
   router.post(
@@ -136,7 +138,7 @@ export function preferencePageRoute(dependencies: PreferencePageDependencies): R
       const profile = await profileOf(subject.userId);
       const on = new Set(valuesOf(request, 'on'));
       await change(subject.userId, switchesFor(profile, types, valuesOf(request, 'shown'), on));
-      return show(request, response, subject, 'Saved.');
+      return show(request, response, subject, 'saved');
     }),
   );
   return router;
