@@ -31,7 +31,7 @@ const setHeaders: RequestHandler = (_request, response, next) => {
   next();
 };
 
-/** In the language of the browser: it is not known whom the page is for. */
+/** In the browser's language: the user's may not be known. */
 function refuse(request: Request, response: Response, refusal: Refusal): void {
   const { words } = chooseLanguage(request);
   response.set('Content-Language', words.language).send(refusalPage(words, refusal));
