@@ -153,7 +153,8 @@ export function createClaims<Outcome>(redis: Redis, digestOf: AddressDigest): Cl
     async finish(notificationId, position, outcome, wasSent) {
       const key = notificationKey(notificationId);
       const value = `${wasSent ? SENT : NOT_SENT}${JSON.stringify(outcome)}`;
-      await redis.multi().hset(key, positionKey(position), value).expire(key, CLAIM_TTL_SECONDS).exec();
+      // No transaction: begin() has set a time to live, so that nothing stays for ever should only the first of them get through.
+      await Promise.all([redis.hset(key, positionKey(position), value), redis.expire(key, CLAIM_TTL_SECONDS)]);
     },
   };
 }
