@@ -1,5 +1,7 @@
 export * from './eventually.ts';
 export * from './free-port.ts';
+export * from './outgoing-delivery.ts';
+export * from './provider-bed.ts';
 export * from './provider-contract.ts';
 export * from './tcp-door.ts';
 export * from './test-certificates.ts';
