@@ -3,6 +3,7 @@ export * from './free-port.ts';
 export * from './outgoing-delivery.ts';
 export * from './provider-bed.ts';
 export * from './provider-contract.ts';
+export * from './service-bed.ts';
 export * from './tcp-door.ts';
 export * from './test-certificates.ts';
 export * from './test-sandbox.ts';
