@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptJson, NotificationJson, SendAnswerJson } from '@notify/contracts';
-import { eventually } from '@notify/testing';
+import { eventually, type SandboxMessage } from '@notify/testing';
 
 function required(name: string): string {
   const value = process.env[name];
@@ -74,21 +74,6 @@ export const eventsOf = ({ timeline }: NotificationJson) =>
   timeline.map(({ event, channel, reason }) => [event, channel, reason].filter(Boolean).join(' '));
 export const outcomesOf = (attempts: AttemptJson[]) =>
   attempts.map(({ channel, status, error_class }) => [channel, status, error_class].filter(Boolean).join(' '));
-
-export interface SandboxMessage {
-  id: string;
-  received_at: string;
-  provider: string;
-  channel: string;
-  to: string;
-  subject?: string;
-  text?: string;
-  html?: string;
-  title?: string;
-  body?: string;
-  headers?: Record<string, string>;
-  notification_id: string | null;
-}
 
 /** What arrived at the vendors. */
 export async function arrived(query: Record<string, string>): Promise<SandboxMessage[]> {

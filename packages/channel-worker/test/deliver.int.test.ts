@@ -50,14 +50,9 @@ beforeEach(async () => {
   redis = await openRedis(testRedisUrl(), kit.logger, kit.lifecycle);
   broker = await openBroker({ url: server.url, name: 'channel-worker-test', ...kit });
   calls = [];
-  events = [];
   answer = async () => ({ status: 'sent' });
   userServiceIsAway = false;
-  await broker.consume({
-    queue: STATUS_QUEUE,
-    prefetch: 100,
-    onMessage: async ({ body }) => void events.push(JSON.parse(body.toString()) as NotificationEventJson),
-  });
+  events = await collectFrom<NotificationEventJson>(broker, STATUS_QUEUE);
 });
 afterEach(async () => {
   await kit.lifecycle.shutdown('test');

@@ -32,12 +32,12 @@ export function deliveryOf(envelope: Envelope, redelivered = false): Delivery {
 }
 
 /** Everything that a queue holds and gets, as it comes. */
-export async function collectFrom(broker: Broker, queue: string): Promise<EnvelopeJson[]> {
-  const received: EnvelopeJson[] = [];
+export async function collectFrom<Message = EnvelopeJson>(broker: Broker, queue: string): Promise<Message[]> {
+  const received: Message[] = [];
   await broker.consume({
     queue,
     prefetch: 100,
-    onMessage: async ({ body }) => void received.push(JSON.parse(body.toString()) as EnvelopeJson),
+    onMessage: async ({ body }) => void received.push(JSON.parse(body.toString()) as Message),
   });
   return received;
 }

@@ -38,12 +38,7 @@ beforeEach(async () => {
   redis = await openRedis(testRedisUrl(), kit.logger, kit.lifecycle);
   broker = await openBroker({ url: server.url, name: 'channel-worker-test', ...kit });
   metrics = createWorkerMetrics(kit.metrics, 'email');
-  events = [];
-  await broker.consume({
-    queue: STATUS_QUEUE,
-    prefetch: 100,
-    onMessage: async ({ body }) => void events.push(JSON.parse(body.toString()) as NotificationEventJson),
-  });
+  events = await collectFrom<NotificationEventJson>(broker, STATUS_QUEUE);
 });
 afterEach(async () => {
   await kit.lifecycle.shutdown('test');

@@ -212,6 +212,13 @@ export function envelopeToJson(envelope: Envelope): EnvelopeJson {
   };
 }
 
+/** Of what has been validated: one of the two is there. */
+export function recipientFromJson({ user_id: userId, to }: RecipientJson): Recipient {
+  if (to === undefined) return { userId: userId as string };
+  const { email, phone, device_tokens: deviceTokens, locale, timezone } = to;
+  return { to: { email, phone, deviceTokens, locale, timezone } };
+}
+
 /** What a message on a lane says, or everything that is wrong with it. Never throws. */
 export function parseEnvelope(json: unknown): { envelope: Envelope; problem?: never } | { problem: string } {
   const result = check(envelopeSchema, json);
@@ -219,7 +226,6 @@ export function parseEnvelope(json: unknown): { envelope: Envelope; problem?: ne
     return { problem: result.errors.map(({ field, code }) => `${field || 'message'}: ${code}`).join(', ') };
   }
   const wire = result.value;
-  const to = wire.recipient.to;
   return {
     envelope: {
       notificationId: wire.notification_id,
@@ -230,18 +236,7 @@ export function parseEnvelope(json: unknown): { envelope: Envelope; problem?: ne
       notificationType: wire.notification_type,
       priority: wire.priority,
       mode: wire.mode,
-      recipient:
-        to === undefined
-          ? { userId: wire.recipient.user_id as string }
-          : {
-              to: {
-                email: to.email,
-                phone: to.phone,
-                deviceTokens: to.device_tokens,
-                locale: to.locale,
-                timezone: to.timezone,
-              },
-            },
+      recipient: recipientFromJson(wire.recipient),
       content: wire.content,
       template: wire.template,
       variables: wire.variables,

@@ -16,3 +16,4 @@ export * from './required-when-listed.ts';
 export * from './service-client.ts';
 export * from './service-token.ts';
 export * from './tls-failure.ts';
+export * from './wakeable-pause.ts';

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import type { FaultOrder } from './test-sandbox.ts';
+import { inTime, outgoingDelivery, type TestDelivery } from './outgoing-delivery.ts';
+import type { FaultOrder, TestSandbox } from './test-sandbox.ts';
 
 /*
  * What every provider keeps to, whatever its vendor. The shapes are those of channel-worker's provider.ts; they are repeated
  * here in the little that matters, since this package is below that one.
  */
-export interface ContractDelivery {
-  notificationId: string;
-  epoch: number;
-  hop: number;
-  attempt: number;
-  address: string;
-  content: { title: string; body: string };
-  correlationId: string;
-}
+type ContractDelivery = TestDelivery<{ title: string; body: string }>;
 export interface ContractProvider {
   name: string;
   send(
@@ -31,10 +23,8 @@ export interface ProviderContractOptions {
   /** Addresses that the sandbox always treats alike. */
   invalidAddress(): string;
   transientAddress(): string;
-  /** Makes the vendor fail, for one address. */
-  orderFault(fault: FaultOrder): Promise<unknown>;
-  /** How many messages of this notification the vendor keeps. */
-  countReceived(notificationId: string): Promise<number>;
+  /** The vendor, once the cases run. */
+  sandbox(): Pick<TestSandbox, 'orderFault' | 'messagesOf'>;
 }
 
 interface ContractCase {
@@ -43,24 +33,16 @@ interface ContractCase {
   run(): Promise<void>;
 }
 
-const CALL_TIMEOUT_MS = 10_000;
 /** What an aborted call may take to come back. */
 const ABORT_WITHIN_MS = 1_000;
 const BODY = 'the body that nobody may log';
 
 /** The cases, for the test file to register: `for (const { title, run } of providerContract(...)) test(title, run)`. */
 export function providerContract(options: ProviderContractOptions): ContractCase[] {
-  const { acceptedAddress, invalidAddress, transientAddress, orderFault, countReceived } = options;
+  const { acceptedAddress, invalidAddress, transientAddress, sandbox } = options;
 
-  const deliveryTo = (address: string): ContractDelivery => ({
-    notificationId: randomUUID(),
-    epoch: 0,
-    hop: 0,
-    attempt: 1,
-    address,
-    content: { title: 'A title', body: BODY },
-    correlationId: randomUUID(),
-  });
+  const deliveryTo = (address: string): ContractDelivery => outgoingDelivery(address, { title: 'A title', body: BODY });
+  const countReceived = async (notificationId: string) => (await sandbox().messagesOf(notificationId)).length;
 
   async function withProvider(run: (provider: ContractProvider) => Promise<void>): Promise<void> {
     const provider = options.createProvider();
@@ -76,7 +58,7 @@ export function providerContract(options: ProviderContractOptions): ContractCase
     provider: ContractProvider,
     delivery: ContractDelivery,
     errorClasses: string[],
-    signal = AbortSignal.timeout(CALL_TIMEOUT_MS),
+    signal = inTime(),
   ): Promise<void> {
     const error = await provider.send(delivery, signal).then(
       () => assert.fail('the call did not fail'),
@@ -100,7 +82,7 @@ export function providerContract(options: ProviderContractOptions): ContractCase
       withProvider(async (provider) => {
         const delivery = deliveryTo(acceptedAddress());
         // Once: a provider that tried again by itself would get through, or be kept twice.
-        await orderFault({ provider: provider.name, to: delivery.address, kind, times: 1 });
+        await sandbox().orderFault({ provider: provider.name, to: delivery.address, kind, times: 1 });
         await failureOf(provider, delivery, errorClasses);
         assert.equal(await countReceived(delivery.notificationId), received);
       }),
@@ -112,7 +94,7 @@ export function providerContract(options: ProviderContractOptions): ContractCase
       run: () =>
         withProvider(async (provider) => {
           const delivery = deliveryTo(acceptedAddress());
-          const result = await provider.send(delivery, AbortSignal.timeout(CALL_TIMEOUT_MS));
+          const result = await provider.send(delivery, inTime());
           assert.ok(result.status === 'sent' || result.status === 'delivered');
           assert.ok(result.providerMessageId);
           assert.equal(await countReceived(delivery.notificationId), 1);
@@ -125,7 +107,7 @@ export function providerContract(options: ProviderContractOptions): ContractCase
           for (const address of [acceptedAddress(), invalidAddress()]) {
             const delivery = deliveryTo(address);
             const before = JSON.stringify(delivery);
-            await provider.send(delivery, AbortSignal.timeout(CALL_TIMEOUT_MS)).catch(() => {});
+            await provider.send(delivery, inTime()).catch(() => {});
             assert.equal(JSON.stringify(delivery), before);
           }
         }),
@@ -159,7 +141,7 @@ export function providerContract(options: ProviderContractOptions): ContractCase
       run: () =>
         withProvider(async (provider) => {
           const delivery = deliveryTo(acceptedAddress());
-          await orderFault({ provider: provider.name, to: delivery.address, kind: 'timeout', times: 1 });
+          await sandbox().orderFault({ provider: provider.name, to: delivery.address, kind: 'timeout', times: 1 });
           // Long enough for the message to have left.
           const deadlineMs = 500;
           const startedAt = performance.now();
@@ -181,9 +163,9 @@ export function providerContract(options: ProviderContractOptions): ContractCase
       title: 'after a failure the next message goes through',
       run: () =>
         withProvider(async (provider) => {
-          await provider.send(deliveryTo(invalidAddress()), AbortSignal.timeout(CALL_TIMEOUT_MS)).catch(() => {});
+          await provider.send(deliveryTo(invalidAddress()), inTime()).catch(() => {});
           const delivery = deliveryTo(acceptedAddress());
-          await provider.send(delivery, AbortSignal.timeout(CALL_TIMEOUT_MS));
+          await provider.send(delivery, inTime());
           assert.equal(await countReceived(delivery.notificationId), 1);
         }),
     },

@@ -22,8 +22,10 @@ export interface FaultOrder {
   retry_after_seconds?: number;
   latency_ms?: number;
 }
+/** What arrived at a vendor. */
 export interface SandboxMessage {
   id: string;
+  received_at: string;
   channel: string;
   provider: string;
   to: string;

@@ -1,6 +1,7 @@
 import {
   type Channel,
   type NotificationTypes,
+  recipientFromJson,
   type SendAnswerJson,
   type SendRequestJson,
   sendRequestSchema,
@@ -26,23 +27,11 @@ export interface SendDependencies {
 }
 
 function notificationOf(request: SendRequestJson, { channels, skipped }: PlannedRequest): NewNotification {
-  const { to } = request;
   return {
     notificationType: request.notification_type,
     priority: request.priority,
     mode: request.mode,
-    recipient:
-      to === undefined
-        ? { userId: request.user_id as string }
-        : {
-            to: {
-              email: to.email,
-              phone: to.phone,
-              deviceTokens: to.device_tokens,
-              locale: to.locale,
-              timezone: to.timezone,
-            },
-          },
+    recipient: recipientFromJson(request),
     content: request.content,
     template: request.template,
     variables: request.variables,

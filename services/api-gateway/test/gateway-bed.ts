@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { STATUS_QUEUE } from '@notify/contracts';
-import { type Broker, type Delivery, openBroker } from '@notify/messaging';
+import type { Delivery } from '@notify/messaging';
 import { openRedis } from '@notify/service-kit';
 import {
-  createTestBroker,
-  createTestDatabase,
   createTestKit,
+  openServiceBed,
   openTcpDoor,
+  type ServiceBed,
   type TcpDoor,
   testRedisUrl,
 } from '@notify/testing';
@@ -36,13 +35,10 @@ export interface Gateway {
 }
 
 /** Two instances of the real gateway on the same servers, and nothing behind them: what they accept stays in its lane. */
-export interface GatewayBed {
+export interface GatewayBed extends Pick<ServiceBed, 'vhost' | 'broker'> {
   instances: readonly [Gateway, Gateway];
   /** Their way to the servers; the test's own connections take another. */
   doors: { redis: TcpDoor; rabbitmq: TcpDoor };
-  /** Of its broker. */
-  vhost: string;
-  broker: Broker;
   redis: Redis;
   /** Takes all that comes to a queue from now on; that of the record by default. */
   collect(queue?: string): Promise<Delivery[]>;
@@ -51,25 +47,19 @@ export interface GatewayBed {
 
 /** @param env settings of the gateway, besides the addresses of its servers. */
 export async function openGatewayBed(env: NodeJS.ProcessEnv = {}): Promise<GatewayBed> {
-  const database = await createTestDatabase();
-  const brokerServer = await createTestBroker();
-  const doors = { redis: await openTcpDoor(testRedisUrl()), rabbitmq: await openTcpDoor(brokerServer.url) };
-  const own = createTestKit('test');
-  const broker = await openBroker({ url: brokerServer.url, name: 'test', ...own });
-  const redis = await openRedis(testRedisUrl(), own.logger, own.lifecycle);
+  const bed = await openServiceBed();
+  const doors = { redis: await openTcpDoor(testRedisUrl()), rabbitmq: await openTcpDoor(bed.brokerUrl) };
+  const redis = await openRedis(testRedisUrl(), bed.kit.logger, bed.kit.lifecycle);
   const stops: (() => Promise<void>)[] = [];
 
   async function start(): Promise<Gateway> {
     const kit = createTestKit('api-gateway');
     const config = readConfig({
-      DATABASE_URL: database.url,
+      ...bed.env,
       RABBITMQ_URL: doors.rabbitmq.url,
       REDIS_URL: doors.redis.url,
-      SERVICE_TOKEN_SECRET: randomUUID(),
       API_KEY,
-      HOST: '127.0.0.1',
       ...env,
-      PORT: '0',
     });
     const server = await startApiGateway(config, kit.logger, kit.lifecycle);
     const stop = () => kit.lifecycle.shutdown('end of the test');
@@ -97,26 +87,14 @@ export async function openGatewayBed(env: NodeJS.ProcessEnv = {}): Promise<Gatew
   return {
     instances,
     doors,
-    vhost: brokerServer.vhost,
-    broker,
+    vhost: bed.vhost,
+    broker: bed.broker,
     redis,
-    async collect(queue = STATUS_QUEUE) {
-      const collected: Delivery[] = [];
-      await broker.consume({
-        queue,
-        prefetch: 100,
-        async onMessage(delivery) {
-          collected.push(delivery);
-        },
-      });
-      return collected;
-    },
+    collect: (queue = STATUS_QUEUE) => bed.collect(queue),
     async close() {
       await Promise.all(stops.map((stop) => stop()));
-      await own.lifecycle.shutdown('end of the test');
       await Promise.all([doors.redis.shut(), doors.rabbitmq.shut()]);
-      await database.drop();
-      await brokerServer.drop();
+      await bed.close();
     },
   };
 }

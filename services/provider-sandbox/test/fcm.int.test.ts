@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type App, deleteApp, initializeApp } from 'firebase-admin/app';
 import { getMessaging, type Messaging } from 'firebase-admin/messaging';
+import { failureOf } from './failure-of.ts';
+import { faultCases } from './fault-cases.ts';
 import { type RunningSandbox, runSandbox } from './running-sandbox.ts';
 
 const PROJECT = 'sandbox-project';
@@ -19,24 +21,20 @@ class RedirectedAgent extends Agent {
   }
 }
 
-async function send(token: string): Promise<string> {
+async function send(token = 'token-1'): Promise<string> {
   return messaging.send({ token, notification: { title: 'Hi', body: 'There' }, data: { notification_id: 'n-1' } });
 }
 
-async function failure(token: string): Promise<{ code: string }> {
-  const error: unknown = await send(token).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error === undefined) throw new Error('the push was accepted');
-  return error as { code: string };
-}
-
-async function post(body: unknown, headers: Record<string, string> = { Authorization: 'Bearer any' }) {
+async function post(
+  body: unknown,
+  headers: Record<string, string> = { Authorization: 'Bearer any' },
+  signal?: AbortSignal,
+) {
   return fetch(`${sandbox.url}/v1/projects/${PROJECT}/messages:send`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
+    signal,
   });
 }
 
@@ -56,7 +54,7 @@ afterAll(async () => {
 });
 
 test('a push is accepted, answered as FCM does, and shown', async () => {
-  const name = await send('token-1');
+  const name = await send();
   expect(name).toMatch(/^projects\/sandbox-project\/messages\/0:\d+%[0-9a-f]+$/);
   const [received, ...others] = await sandbox.received('notification_id=n-1');
   expect(others).toEqual([]);
@@ -78,7 +76,7 @@ test('a dry run is answered and not kept', async () => {
 });
 
 test('a dead token is always refused as unregistered', async () => {
-  expect((await failure('dead-1')).code).toBe('messaging/registration-token-not-registered');
+  expect(await failureOf(send('dead-1'))).toMatchObject({ code: 'messaging/registration-token-not-registered' });
   expect(await sandbox.received()).toEqual([]);
 });
 
@@ -94,52 +92,29 @@ test('a flaky token is always answered 503 UNAVAILABLE', async () => {
   });
 });
 
-test.each([
-  ['reject_recipient', 'messaging/registration-token-not-registered'],
-  ['reject_content', 'messaging/invalid-argument'],
-  ['rate_limit', 'messaging/message-rate-exceeded'],
-  ['auth', 'messaging/third-party-auth-error'],
-])('the client reads the fault %s as %s, once', async (kind, code) => {
-  await sandbox.order({ provider: 'fcm', kind, times: 1 });
-  expect((await failure('token-1')).code).toBe(code);
-  expect(await sandbox.received()).toEqual([]);
-  await send('token-1');
-  expect(await sandbox.received()).toHaveLength(1);
+faultCases({
+  sandbox: () => sandbox,
+  provider: 'fcm',
+  send: () => send(),
+  failure: () => failureOf(send()),
+  // The client would try again by itself.
+  failureWithoutClient: (timeoutMs = 10_000) =>
+    failureOf(post({ message: { token: 'token-1' } }, undefined, AbortSignal.timeout(timeoutMs))),
+  refusals: {
+    reject_recipient: { code: 'messaging/registration-token-not-registered' },
+    reject_content: { code: 'messaging/invalid-argument' },
+    rate_limit: { code: 'messaging/message-rate-exceeded' },
+    auth: { code: 'messaging/third-party-auth-error' },
+  },
+  timedOut: { name: 'TimeoutError' },
+  cutOff: { cause: { code: 'ECONNRESET' } },
 });
 
 test('the client gives up on a fault transient that outlasts its own retries', async () => {
   // A wait longer than it is ready to take keeps it from retrying by itself.
   await sandbox.order({ channel: 'push', kind: 'transient', retry_after_seconds: 3_600, times: 1 });
-  expect((await failure('token-1')).code).toBe('messaging/server-unavailable');
+  expect(await failureOf(send())).toMatchObject({ code: 'messaging/server-unavailable' });
   expect(await sandbox.faultsLeft()).toBe(0);
-});
-
-test('the fault slow answers late', async () => {
-  await sandbox.order({ kind: 'slow', latency_ms: 300, times: 1 });
-  const startedAt = performance.now();
-  await send('token-1');
-  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(295);
-});
-
-test('the fault timeout never answers and keeps nothing', async () => {
-  await sandbox.order({ kind: 'timeout', times: 1 });
-  const request = fetch(`${sandbox.url}/v1/projects/${PROJECT}/messages:send`, {
-    method: 'POST',
-    headers: { Authorization: 'Bearer any' },
-    body: JSON.stringify({ message: { token: 'token-1' } }),
-    signal: AbortSignal.timeout(200),
-  });
-  await expect(request).rejects.toMatchObject({ name: 'TimeoutError' });
-  expect(await sandbox.received()).toEqual([]);
-});
-
-test.each([
-  ['reset_before_accept', 0],
-  ['accept_then_reset', 1],
-])('the fault %s cuts the line and keeps %d messages', async (kind, kept) => {
-  await sandbox.order({ kind, times: 1 });
-  await expect(post({ message: { token: 'token-1' } })).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
-  expect(await sandbox.received()).toHaveLength(kept);
 });
 
 test.each([

@@ -1,15 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import Mailgun from 'mailgun.js';
+import { failureOf } from './failure-of.ts';
+import { faultCases } from './fault-cases.ts';
 import { type RunningSandbox, runSandbox } from './running-sandbox.ts';
 
 const DOMAIN = 'mail.notify.test';
 
 let sandbox: RunningSandbox;
-
-interface MailgunFailure {
-  status: number;
-  details: string;
-}
 
 const mail = (to: string) => ({
   to,
@@ -21,19 +18,12 @@ const mail = (to: string) => ({
   'h:X-Extra': 'yes',
 });
 
-function send(to: string, timeout?: number) {
+function send(to = 'ada@example.com', timeout?: number) {
   const client = new Mailgun(FormData).client({ username: 'api', key: 'any', url: sandbox.url, timeout });
   return client.messages.create(DOMAIN, mail(to));
 }
 
-async function failure(to: string, timeout?: number): Promise<MailgunFailure> {
-  const error: unknown = await send(to, timeout).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error === undefined) throw new Error('the mail was accepted');
-  return error as MailgunFailure;
-}
+const failure = (to = 'ada@example.com', timeoutMs?: number) => failureOf(send(to, timeoutMs));
 
 const post = (form: Record<string, string>, headers: Record<string, string> = { Authorization: 'Basic eDp5' }) =>
   fetch(`${sandbox.url}/v3/${DOMAIN}/messages`, { method: 'POST', headers, body: new URLSearchParams(form) });
@@ -45,7 +35,7 @@ afterEach(() => sandbox.reset());
 afterAll(() => sandbox.stop());
 
 test('a mail is accepted, answered as Mailgun does, and shown', async () => {
-  const answer = await send('ada@example.com');
+  const answer = await send();
   expect(answer).toMatchObject({ status: 200, message: 'Queued. Thank you.' });
   expect(answer.id).toMatch(/^<[^@]+@mail\.notify\.test>$/);
   const [received, ...others] = await sandbox.received('notification_id=n-1');
@@ -100,46 +90,25 @@ test.each([
   expect(await sandbox.received()).toEqual([]);
 });
 
-test.each([
-  ['reject_recipient', 400],
-  ['reject_content', 400],
-  ['transient', 503],
-  ['rate_limit', 429],
-  ['auth', 401],
-])('the fault %s answers HTTP %d, once', async (kind, status) => {
-  await sandbox.order({ provider: 'mailgun', kind, times: 1 });
-  expect(await failure('ada@example.com')).toMatchObject({ status });
-  expect(await sandbox.received()).toEqual([]);
-  await send('ada@example.com');
-  expect(await sandbox.received()).toHaveLength(1);
+faultCases({
+  sandbox: () => sandbox,
+  provider: 'mailgun',
+  send: () => send(),
+  failure: (timeoutMs) => failure(undefined, timeoutMs),
+  refusals: {
+    reject_recipient: { status: 400 },
+    reject_content: { status: 400 },
+    transient: { status: 503 },
+    rate_limit: { status: 429 },
+    auth: { status: 401 },
+  },
+  timedOut: { details: expect.stringMatching(/timeout/) },
+  cutOff: { details: expect.stringMatching(/ECONNRESET|socket hang up/) },
 });
 
 test('the client learns when to try again', async () => {
   await sandbox.order({ channel: 'email', kind: 'rate_limit', retry_after_seconds: 7, times: 1 });
   expect((await post(whole)).headers.get('retry-after')).toBe('7');
-});
-
-test('the fault slow answers late', async () => {
-  await sandbox.order({ kind: 'slow', latency_ms: 300, times: 1 });
-  const startedAt = performance.now();
-  await send('ada@example.com');
-  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(295);
-  expect(await sandbox.received()).toHaveLength(1);
-});
-
-test('the fault timeout never answers and keeps nothing', async () => {
-  await sandbox.order({ kind: 'timeout', times: 1 });
-  expect((await failure('ada@example.com', 200)).details).toMatch(/timeout/);
-  expect(await sandbox.received()).toEqual([]);
-});
-
-test.each([
-  ['reset_before_accept', 0],
-  ['accept_then_reset', 1],
-])('the fault %s cuts the line and keeps %d messages', async (kind, kept) => {
-  await sandbox.order({ kind, times: 1 });
-  expect((await failure('ada@example.com')).details).toMatch(/ECONNRESET|socket hang up/);
-  expect(await sandbox.received()).toHaveLength(kept);
 });
 
 const whole = { from: 'us@notify.test', to: 'ada@example.com', subject: 'Hello', text: 'x' };

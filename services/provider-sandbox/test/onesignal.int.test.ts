@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createConfiguration, DefaultApi, ServerConfiguration } from '@onesignal/node-onesignal';
+import { failureOf } from './failure-of.ts';
+import { faultCases } from './fault-cases.ts';
 import { type RunningSandbox, runSandbox } from './running-sandbox.ts';
 
 let sandbox: RunningSandbox;
@@ -14,14 +16,7 @@ const push = (token: string) => ({
   data: { notification_id: 'n-1' },
 });
 
-async function failure(token: string): Promise<{ code: number; errorMessages: string[] }> {
-  const error: unknown = await client.createNotification(push(token)).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error === undefined) throw new Error('the push was accepted');
-  return error as { code: number; errorMessages: string[] };
-}
+const send = (token = 'token-1') => client.createNotification(push(token));
 
 const post = (body: unknown, headers: Record<string, string> = { Authorization: 'Key any' }, signal?: AbortSignal) =>
   fetch(`${sandbox.url}/notifications`, {
@@ -40,7 +35,7 @@ afterEach(() => sandbox.reset());
 afterAll(() => sandbox.stop());
 
 test('a push is accepted, answered as OneSignal does, and shown', async () => {
-  const { id } = await client.createNotification(push('token-1'));
+  const { id } = await send();
   const [received, ...others] = await sandbox.received('notification_id=n-1');
   expect(others).toEqual([]);
   expect(received).toMatchObject({
@@ -66,56 +61,38 @@ test('the same idempotency key is the same push', async () => {
 });
 
 test('a dead token is always answered 200, without an id, and named', async () => {
-  const answer = await client.createNotification(push('dead-1'));
+  const answer = await send('dead-1');
   expect(answer).toMatchObject({ id: '', errors: { invalid_player_ids: ['dead-1'] } });
   expect(await sandbox.received()).toEqual([]);
 });
 
 test('a flaky token is always answered 503', async () => {
-  expect(await failure('flaky-1')).toMatchObject({ code: 503, errorMessages: ['Service temporarily unavailable'] });
+  expect(await failureOf(send('flaky-1'))).toMatchObject({
+    code: 503,
+    errorMessages: ['Service temporarily unavailable'],
+  });
 });
 
-test.each([
-  ['reject_content', 400],
-  ['transient', 503],
-  ['rate_limit', 429],
-  ['auth', 403],
-])('the fault %s answers HTTP %d, once', async (kind, code) => {
-  await sandbox.order({ provider: 'onesignal', kind, times: 1 });
-  expect(await failure('token-1')).toMatchObject({ code });
-  expect(await sandbox.received()).toEqual([]);
-  await client.createNotification(push('token-1'));
-  expect(await sandbox.received()).toHaveLength(1);
+faultCases({
+  sandbox: () => sandbox,
+  provider: 'onesignal',
+  send: () => send(),
+  failure: () => failureOf(send()),
+  failureWithoutClient: (timeoutMs = 10_000) =>
+    failureOf(post(push('token-1'), undefined, AbortSignal.timeout(timeoutMs))),
+  refusals: {
+    reject_content: { code: 400 },
+    transient: { code: 503 },
+    rate_limit: { code: 429 },
+    auth: { code: 403 },
+  },
+  timedOut: { name: 'TimeoutError' },
+  cutOff: { cause: { code: 'ECONNRESET' } },
 });
 
 test('the client learns when to try again', async () => {
   await sandbox.order({ channel: 'push', kind: 'rate_limit', retry_after_seconds: 60, times: 1 });
   expect((await post(push('token-1'))).headers.get('retry-after')).toBe('60');
-});
-
-test('the fault slow answers late', async () => {
-  await sandbox.order({ kind: 'slow', latency_ms: 300, times: 1 });
-  const startedAt = performance.now();
-  await client.createNotification(push('token-1'));
-  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(295);
-  expect(await sandbox.received()).toHaveLength(1);
-});
-
-test('the fault timeout never answers and keeps nothing', async () => {
-  await sandbox.order({ kind: 'timeout', times: 1 });
-  await expect(post(push('token-1'), undefined, AbortSignal.timeout(200))).rejects.toMatchObject({
-    name: 'TimeoutError',
-  });
-  expect(await sandbox.received()).toEqual([]);
-});
-
-test.each([
-  ['reset_before_accept', 0],
-  ['accept_then_reset', 1],
-])('the fault %s cuts the line and keeps %d messages', async (kind, kept) => {
-  await sandbox.order({ kind, times: 1 });
-  await expect(post(push('token-1'))).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
-  expect(await sandbox.received()).toHaveLength(kept);
 });
 
 test.each([

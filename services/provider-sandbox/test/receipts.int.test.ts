@@ -1,33 +1,20 @@
 import { createHmac, createPublicKey, verify } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { eventually } from '@notify/testing';
+import { eventually, type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from '@notify/testing';
 import twilio from 'twilio';
 import { type RunningSandbox, runSandbox } from './running-sandbox.ts';
-
-interface Arrived {
-  path: string;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
 
 /** What vendors know the gateway by. */
 const PUBLIC_URL = 'https://notify.example.test';
 
-let gateway: Server;
+let gateway: WebhookReceiver;
 let sandbox: RunningSandbox;
-const arrived: Arrived[] = [];
+let arrived: ReceivedWebhook[];
 
 beforeAll(async () => {
-  gateway = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString();
-    arrived.push({ path: request.url ?? '', headers: request.headers, body });
-    response.writeHead(204).end();
-  });
-  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
-  const gatewayUrl = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
-  sandbox = await runSandbox(gatewayUrl);
+  gateway = await startWebhookReceiver();
+  arrived = gateway.received;
+  sandbox = await runSandbox(`http://127.0.0.1:${gateway.port}`);
 });
 afterEach(async () => {
   await call('/api/settings', { auto_receipts: 'none' });
@@ -36,8 +23,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await sandbox.stop();
-  gateway.closeAllConnections();
-  gateway.close();
+  await gateway.close();
 });
 
 async function call(path: string, body: unknown) {
@@ -111,7 +97,7 @@ test.each([
     status: 200,
     body: { provider: 'sendgrid', message_id: messageId, answered: 204 },
   });
-  const [receipt] = arrived as [Arrived];
+  const [receipt] = arrived as [ReceivedWebhook];
   expect(receipt.path).toBe('/receipts/sendgrid');
   expect(JSON.parse(receipt.body)).toEqual([
     expect.objectContaining({
@@ -143,7 +129,7 @@ test.each([
 ])('Mailgun tells %s, signed over timestamp and token, with our own variables', async (status, expected) => {
   const { id } = (await (await sendByMailgun()).json()) as { id: string };
   expect(await call('/api/receipts', { message_id: id, status })).toMatchObject({ body: { provider: 'mailgun' } });
-  const [receipt] = arrived as [Arrived];
+  const [receipt] = arrived as [ReceivedWebhook];
   expect(receipt.path).toBe('/receipts/mailgun');
   const { signature, 'event-data': event } = JSON.parse(receipt.body);
   expect(event).toMatchObject({
@@ -164,7 +150,7 @@ test.each([
 ])('Twilio tells %s at the status callback, and its own SDK finds the signature right', async (status, expected) => {
   const { sid } = (await (await sendSms()).json()) as { sid: string };
   await call('/api/receipts', { notification_id: 'n-1', status });
-  const [receipt] = arrived as [Arrived];
+  const [receipt] = arrived as [ReceivedWebhook];
   expect(receipt.path).toBe('/receipts/twilio?notification_id=n-1&epoch=0');
   const fields = Object.fromEntries(new URLSearchParams(receipt.body));
   expect(fields).toMatchObject({ ...expected, MessageSid: sid, To: '+2348012345678' });
@@ -184,7 +170,7 @@ test.each([
   async (status, kind) => {
     const { id } = (await (await sendByOnesignal()).json()) as { id: string };
     expect(await call('/api/receipts', { message_id: id, status })).toMatchObject({ body: { provider: 'onesignal' } });
-    const [receipt] = arrived as [Arrived];
+    const [receipt] = arrived as [ReceivedWebhook];
     expect(receipt.path).toBe('/receipts/onesignal');
     expect(receipt.headers.authorization).toBe('Bearer the-key');
     expect(JSON.parse(receipt.body)).toMatchObject({
@@ -200,7 +186,7 @@ test.each([
 test('how often Twilio is to try stands in the fragment, which it neither calls nor signs', async () => {
   await sendSms({ StatusCallback: `${PUBLIC_URL}/receipts/twilio?notification_id=n-1#rc=5&rp=5xx` });
   await call('/api/receipts', { notification_id: 'n-1', status: 'delivered' });
-  const [receipt] = arrived as [Arrived];
+  const [receipt] = arrived as [ReceivedWebhook];
   expect(receipt.path).toBe('/receipts/twilio?notification_id=n-1');
   const fields = Object.fromEntries(new URLSearchParams(receipt.body));
   const signature = String(receipt.headers['x-twilio-signature']);

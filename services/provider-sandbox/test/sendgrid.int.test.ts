@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import sendgridClient from '@sendgrid/client';
 import sendgridMail from '@sendgrid/mail';
+import { failureOf } from './failure-of.ts';
+import { faultCases } from './fault-cases.ts';
 import { type RunningSandbox, runSandbox } from './running-sandbox.ts';
 
 let sandbox: RunningSandbox;
@@ -20,14 +22,10 @@ const mail = (to: string) => ({
   headers: { 'X-Extra': 'yes' },
 });
 
-async function failure(to: string, timeout = 0): Promise<SendgridFailure> {
-  sendgridMail.setTimeout(timeout);
-  const error: unknown = await sendgridMail.send(mail(to)).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
+async function failure(to = 'ada@example.com', timeoutMs = 0): Promise<SendgridFailure> {
+  sendgridMail.setTimeout(timeoutMs);
+  const error = await failureOf(sendgridMail.send(mail(to)));
   sendgridMail.setTimeout(0);
-  if (error === undefined) throw new Error('the mail was accepted');
   return error as SendgridFailure;
 }
 
@@ -95,50 +93,29 @@ test.each([
   expect(await sandbox.received()).toEqual([]);
 });
 
-test.each([
-  ['reject_recipient', 400],
-  ['reject_content', 400],
-  ['transient', 503],
-  ['rate_limit', 429],
-  ['auth', 401],
-])('the fault %s answers HTTP %d, once', async (kind, code) => {
-  await sandbox.order({ provider: 'sendgrid', kind, times: 1 });
-  expect(await failure('ada@example.com')).toMatchObject({ code });
-  expect(await sandbox.received()).toEqual([]);
-  await sendgridMail.send(mail('ada@example.com'));
-  expect(await sandbox.received()).toHaveLength(1);
+faultCases({
+  sandbox: () => sandbox,
+  provider: 'sendgrid',
+  send: () => sendgridMail.send(mail('ada@example.com')),
+  failure: (timeoutMs) => failure(undefined, timeoutMs),
+  refusals: {
+    reject_recipient: { code: 400 },
+    reject_content: { code: 400 },
+    transient: { code: 503 },
+    rate_limit: { code: 429 },
+    auth: { code: 401 },
+  },
+  timedOut: { code: 'ECONNABORTED' },
+  cutOff: { code: 'ECONNRESET' },
 });
 
 test('the client learns when to try again', async () => {
   await sandbox.order({ channel: 'email', kind: 'rate_limit', retry_after_seconds: 90, times: 1 });
-  const { response } = await failure('ada@example.com');
+  const { response } = await failure();
   expect(response?.headers).toMatchObject({ 'retry-after': '90', 'x-ratelimit-remaining': '0' });
   const inSeconds = Number(response?.headers['x-ratelimit-reset']) - Date.now() / 1000;
   expect(inSeconds).toBeGreaterThan(80);
   expect(inSeconds).toBeLessThan(92);
-});
-
-test('the fault slow answers late', async () => {
-  await sandbox.order({ kind: 'slow', latency_ms: 300, times: 1 });
-  const startedAt = performance.now();
-  await sendgridMail.send(mail('ada@example.com'));
-  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(295);
-  expect(await sandbox.received()).toHaveLength(1);
-});
-
-test('the fault timeout never answers and keeps nothing', async () => {
-  await sandbox.order({ kind: 'timeout', times: 1 });
-  expect(await failure('ada@example.com', 200)).toMatchObject({ code: 'ECONNABORTED' });
-  expect(await sandbox.received()).toEqual([]);
-});
-
-test.each([
-  ['reset_before_accept', 0],
-  ['accept_then_reset', 1],
-])('the fault %s cuts the line and keeps %d messages', async (kind, kept) => {
-  await sandbox.order({ kind, times: 1 });
-  expect(await failure('ada@example.com')).toMatchObject({ code: 'ECONNRESET' });
-  expect(await sandbox.received()).toHaveLength(kept);
 });
 
 const whole = {

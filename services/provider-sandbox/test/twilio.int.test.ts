@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import twilio from 'twilio';
+import { failureOf } from './failure-of.ts';
+import { faultCases } from './fault-cases.ts';
 import { type RunningSandbox, runSandbox } from './running-sandbox.ts';
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
@@ -16,14 +18,10 @@ class RedirectedClient extends twilio.RequestClient {
   }
 }
 
-async function failure(to: string, timeout?: number): Promise<Record<string, unknown>> {
+const send = (to = '+2348012345678') => client.messages.create({ to, from: FROM, body: 'Hello' });
+function failure(to = '+2348012345678', timeout?: number): Promise<unknown> {
   const impatient = twilio(ACCOUNT_SID, 'secret', { httpClient: new RedirectedClient({ timeout }) });
-  const error: unknown = await impatient.messages.create({ to, from: FROM, body: 'Hello' }).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error === undefined) throw new Error('the message was accepted');
-  return error as Record<string, unknown>;
+  return failureOf(impatient.messages.create({ to, from: FROM, body: 'Hello' }));
 }
 
 beforeAll(async () => {
@@ -68,7 +66,7 @@ test('a message service may send in place of a number', async () => {
 });
 
 test('a number is found by its + whether or not anybody encoded it', async () => {
-  await client.messages.create({ to: '+2348012345678', from: FROM, body: 'Hello' });
+  await send();
   expect(await sandbox.received('to=%2B2348012345678')).toHaveLength(1);
   expect(await sandbox.received('to=+2348012345678')).toHaveLength(1);
 });
@@ -115,23 +113,25 @@ test('a request without credentials is refused', async () => {
   expect(await response.json()).toMatchObject({ code: 20003 });
 });
 
-test.each([
-  ['reject_recipient', 400, 21211],
-  ['reject_content', 400, 21617],
-  ['transient', 503, 20503],
-  ['rate_limit', 429, 20429],
-  ['auth', 401, 20003],
-])('the fault %s answers HTTP %d, code %d, once', async (kind, status, code) => {
-  await sandbox.order({ provider: 'twilio', kind, times: 1 });
-  expect(await failure('+2348012345678')).toMatchObject({ status, code });
-  expect(await sandbox.received()).toEqual([]);
-  await client.messages.create({ to: '+2348012345678', from: FROM, body: 'Hello' });
-  expect(await sandbox.received()).toHaveLength(1);
+faultCases({
+  sandbox: () => sandbox,
+  provider: 'twilio',
+  send: () => send(),
+  failure: (timeoutMs) => failure(undefined, timeoutMs),
+  refusals: {
+    reject_recipient: { status: 400, code: 21211 },
+    reject_content: { status: 400, code: 21617 },
+    transient: { status: 503, code: 20503 },
+    rate_limit: { status: 429, code: 20429 },
+    auth: { status: 401, code: 20003 },
+  },
+  timedOut: { code: 'ECONNABORTED' },
+  cutOff: { code: 'ECONNRESET' },
 });
 
 test('the client learns when to try again', async () => {
   await sandbox.order({ channel: 'sms', kind: 'rate_limit', retry_after_seconds: 7, times: 1 });
-  await failure('+2348012345678');
+  await failure();
   await sandbox.order({ channel: 'sms', kind: 'rate_limit', retry_after_seconds: 7, times: 1 });
   const response = await fetch(`${sandbox.url}/2010-04-01/Accounts/${ACCOUNT_SID}/Messages.json`, {
     method: 'POST',
@@ -141,36 +141,9 @@ test('the client learns when to try again', async () => {
   expect(response.headers.get('retry-after')).toBe('7');
 });
 
-test('the fault slow answers late', async () => {
-  await sandbox.order({ kind: 'slow', latency_ms: 300, times: 1 });
-  const startedAt = performance.now();
-  await client.messages.create({ to: '+2348012345678', from: FROM, body: 'Hello' });
-  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(295);
-  expect(await sandbox.received()).toHaveLength(1);
-});
-
-test('the fault timeout never answers and keeps nothing', async () => {
-  await sandbox.order({ kind: 'timeout', times: 1 });
-  expect(await failure('+2348012345678', 200)).toMatchObject({ code: 'ECONNABORTED' });
-  expect(await sandbox.received()).toEqual([]);
-});
-
-test.each([
-  ['reset_before_accept', 0],
-  ['accept_then_reset', 1],
-])('the fault %s cuts the line and keeps %d messages', async (kind, kept) => {
-  await sandbox.order({ kind, times: 1 });
-  expect(await failure('+2348012345678')).toMatchObject({ code: 'ECONNRESET' });
-  expect(await sandbox.received()).toHaveLength(kept);
-});
-
 test('of many concurrent messages exactly as many fail as were ordered', async () => {
   await sandbox.order({ channel: 'sms', kind: 'transient', times: 9 });
-  const results = await Promise.allSettled(
-    Array.from({ length: 60 }, (_, index) =>
-      client.messages.create({ to: `+23480123456${10 + index}`, from: FROM, body: 'Hello' }),
-    ),
-  );
+  const results = await Promise.allSettled(Array.from({ length: 60 }, (_, index) => send(`+23480123456${10 + index}`)));
   expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(9);
   expect(await sandbox.received()).toHaveLength(51);
 });

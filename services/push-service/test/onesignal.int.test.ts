@@ -1,74 +1,52 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OutgoingDelivery, Provider } from '@notify/channel-worker';
-import { providerContract, startTestSandbox, type TestSandbox } from '@notify/testing';
+import { inTime, openProviderBed, outgoingDelivery, type ProviderBed, providerContract } from '@notify/testing';
 import { createOnesignalProvider } from '../src/providers/onesignal.ts';
 
 const APP_ID = '5fa5dcf1-1d3e-4a6e-a2c0-3f1e8f8a4b11';
 
-let sandbox: TestSandbox;
+let bed: ProviderBed;
 beforeAll(async () => {
-  sandbox = await startTestSandbox();
+  bed = await openProviderBed();
 });
-afterAll(() => sandbox?.stop());
-
-const opened: { close?(): unknown }[] = [];
-afterEach(async () => {
-  for (const each of opened.splice(0)) await each.close?.();
-});
+afterEach(() => bed.endTest());
+afterAll(() => bed?.close());
 
 function providerAt(url: string): Provider {
-  const provider = createOnesignalProvider({
-    ONESIGNAL_APP_ID: APP_ID,
-    ONESIGNAL_API_KEY: 'a-key',
-    ONESIGNAL_API_URL: url,
-  });
-  opened.push(provider);
-  return provider;
+  return bed.untilTestEnds(
+    createOnesignalProvider({
+      ONESIGNAL_APP_ID: APP_ID,
+      ONESIGNAL_API_KEY: 'a-key',
+      ONESIGNAL_API_URL: url,
+    }),
+  );
 }
 
-/** A vendor that answers as the test says. */
-async function startVendor(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  opened.push({ close: () => server.closeAllConnections() }, server);
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 const answering = (status: number, body: unknown, headers: Record<string, string> = {}) =>
-  startVendor((_request, response) => {
+  bed.startVendor((_request, response) => {
     response
       .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', ...headers })
       .end(JSON.stringify(body));
   });
 
-const deliveryTo = (address: string, content: OutgoingDelivery['content'] = {}): OutgoingDelivery => ({
-  notificationId: randomUUID(),
-  epoch: 1,
-  hop: 2,
-  attempt: 3,
-  address,
-  content: { title: 'Hello', body: 'There', ...content },
-  correlationId: randomUUID(),
-});
-const inTime = () => AbortSignal.timeout(10_000);
+const deliveryTo = (address: string, content: OutgoingDelivery['content'] = {}) =>
+  outgoingDelivery(address, { title: 'Hello', body: 'There', ...content });
 
 describe('the provider contract', () => {
   const cases = providerContract({
-    createProvider: () => providerAt(sandbox.url),
+    createProvider: () => providerAt(bed.sandbox.url),
     acceptedAddress: () => randomUUID(),
     invalidAddress: () => `dead-${randomUUID()}`,
     transientAddress: () => `flaky-${randomUUID()}`,
-    orderFault: (fault) => sandbox.orderFault(fault),
-    countReceived: async (notificationId) => (await sandbox.messagesOf(notificationId)).length,
+    sandbox: () => bed.sandbox,
   });
   for (const { title, run } of cases) test(title, run);
 });
 
 test('a push carries title, body, data, our notification id and the key', async () => {
   let seen: { url: string; authorization: string; body: Record<string, unknown> } | undefined;
-  const url = await startVendor(async (request, response) => {
+  const { url } = await bed.startVendor(async (request, response) => {
     const body = JSON.parse(Buffer.concat(await request.toArray()).toString());
     seen = { url: request.url ?? '', authorization: request.headers.authorization ?? '', body };
     response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id":"os-1"}');
@@ -96,25 +74,25 @@ test('a push carries title, body, data, our notification id and the key', async 
 
 test('a second try after an unknown outcome is no second push', async () => {
   const delivery = deliveryTo(randomUUID());
-  await sandbox.orderFault({ provider: 'onesignal', to: delivery.address, kind: 'accept_then_reset', times: 1 });
-  const provider = providerAt(sandbox.url);
+  await bed.sandbox.orderFault({ provider: 'onesignal', to: delivery.address, kind: 'accept_then_reset', times: 1 });
+  const provider = providerAt(bed.sandbox.url);
   await expect(provider.send(delivery, inTime())).rejects.toMatchObject({ errorClass: 'unknown' });
-  const [kept] = await sandbox.messagesOf(delivery.notificationId);
+  const [kept] = await bed.sandbox.messagesOf(delivery.notificationId);
   const again = await provider.send({ ...delivery, attempt: delivery.attempt + 1 }, inTime());
   expect(again).toEqual({ status: 'sent', providerMessageId: kept?.id });
-  expect(await sandbox.messagesOf(delivery.notificationId)).toHaveLength(1);
+  expect(await bed.sandbox.messagesOf(delivery.notificationId)).toHaveLength(1);
 });
 
 test('another device, hop or epoch is another push', async () => {
   const delivery = deliveryTo(randomUUID());
-  const provider = providerAt(sandbox.url);
+  const provider = providerAt(bed.sandbox.url);
   const changes = [{}, { address: randomUUID() }, { hop: 3 }, { epoch: 2 }];
   for (const change of changes) await provider.send({ ...delivery, ...change }, inTime());
-  expect(await sandbox.messagesOf(delivery.notificationId)).toHaveLength(changes.length);
+  expect(await bed.sandbox.messagesOf(delivery.notificationId)).toHaveLength(changes.length);
 });
 
 test('a device that is not subscribed is a recipient error', async () => {
-  const url = await answering(200, { id: '', errors: ['All included players are not subscribed'] });
+  const { url } = await answering(200, { id: '', errors: ['All included players are not subscribed'] });
   await expect(providerAt(url).send(deliveryTo(randomUUID()), inTime())).rejects.toMatchObject({
     errorClass: 'recipient',
     errorCode: 'not_subscribed',
@@ -122,7 +100,7 @@ test('a device that is not subscribed is a recipient error', async () => {
 });
 
 test('a token of another vendor is our mistake, and not called dead', async () => {
-  const url = await answering(400, {
+  const { url } = await answering(400, {
     errors: ['Incorrect subscription_id format in include_subscription_ids (not a valid UUID): x'],
   });
   await expect(providerAt(url).send(deliveryTo('x'), inTime())).rejects.toMatchObject({
@@ -132,7 +110,7 @@ test('a token of another vendor is our mistake, and not called dead', async () =
 });
 
 test('a limit says when to come back', async () => {
-  const url = await answering(429, { errors: ['API rate limit exceeded'], limit: '1' }, { 'Retry-After': '60' });
+  const { url } = await answering(429, { errors: ['API rate limit exceeded'], limit: '1' }, { 'Retry-After': '60' });
   await expect(providerAt(url).send(deliveryTo(randomUUID()), inTime())).rejects.toMatchObject({
     errorClass: 'transient',
     errorCode: 'http_429',
@@ -145,7 +123,7 @@ test.each([
   [502, 'transient'],
   [307, 'config'],
 ])('a page with HTTP %i in place of an answer is a %s error', async (status, errorClass) => {
-  const url = await startVendor((_request, response) => {
+  const { url } = await bed.startVendor((_request, response) => {
     response.writeHead(status, { 'Content-Type': 'text/html', Location: '/login' }).end('<html>hotel</html>');
   });
   const sending = providerAt(url).send(deliveryTo(randomUUID()), inTime());

@@ -1,67 +1,42 @@
-import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { OutgoingDelivery, Provider } from '@notify/channel-worker';
-import { providerContract, startTestSandbox, type TestSandbox } from '@notify/testing';
+import type { Provider } from '@notify/channel-worker';
+import { inTime, openProviderBed, outgoingDelivery, type ProviderBed, providerContract } from '@notify/testing';
 import { createTwilioProvider } from '../src/providers/twilio.ts';
 import type { TwilioConfig } from '../src/providers/twilio-config.ts';
 
-let sandbox: TestSandbox;
+let bed: ProviderBed;
 beforeAll(async () => {
-  sandbox = await startTestSandbox();
+  bed = await openProviderBed();
 });
-afterAll(() => sandbox?.stop());
-
-const opened: { close?(): unknown }[] = [];
-afterEach(async () => {
-  for (const each of opened.splice(0)) await each.close?.();
-});
+afterEach(() => bed.endTest());
+afterAll(() => bed?.close());
 
 function providerAt(url: string, settings: Partial<TwilioConfig> = {}): Provider {
-  const provider = createTwilioProvider(
-    {
-      TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
-      TWILIO_AUTH_TOKEN: 'token',
-      TWILIO_FROM: '+15005550006',
-      TWILIO_API_URL: url,
-      TWILIO_STATUS_CALLBACK_BASE: 'https://notify.example.test',
-      ...settings,
-    },
-    30_000,
+  return bed.untilTestEnds(
+    createTwilioProvider(
+      {
+        TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+        TWILIO_AUTH_TOKEN: 'token',
+        TWILIO_FROM: '+15005550006',
+        TWILIO_API_URL: url,
+        TWILIO_STATUS_CALLBACK_BASE: 'https://notify.example.test',
+        ...settings,
+      },
+      30_000,
+    ),
   );
-  opened.push(provider);
-  return provider;
-}
-
-/** A vendor that answers as the test says. */
-async function startVendor(listener: RequestListener): Promise<{ url: string; server: Server }> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  opened.push({ close: () => server.closeAllConnections() }, server);
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
 const digits = (count: number) => Array.from({ length: count }, () => Math.floor(Math.random() * 10)).join('');
-const deliveryTo = (address: string): OutgoingDelivery => ({
-  notificationId: randomUUID(),
-  epoch: 1,
-  hop: 2,
-  attempt: 3,
-  address,
-  content: { body: 'Hello there' },
-  correlationId: randomUUID(),
-});
-const inTime = () => AbortSignal.timeout(10_000);
+const deliveryTo = (address: string) => outgoingDelivery(address, { body: 'Hello there' });
 
 describe('the provider contract', () => {
   const cases = providerContract({
-    createProvider: () => providerAt(sandbox.url),
+    createProvider: () => providerAt(bed.sandbox.url),
     acceptedAddress: () => `+1415${digits(7)}`,
     invalidAddress: () => `+150055501${digits(2)}`,
     transientAddress: () => `+150055599${digits(2)}`,
-    orderFault: (fault) => sandbox.orderFault(fault),
-    countReceived: async (notificationId) => (await sandbox.messagesOf(notificationId)).length,
+    sandbox: () => bed.sandbox,
   });
   for (const { title, run } of cases) test(title, run);
 });
@@ -71,18 +46,18 @@ test.each([
   ['+15005550999', '21614', 'hard_bounce'],
   ['+15005550499', '21610', 'opted_out'],
 ])("the number %s gets Twilio's code %s and is a recipient error: %s", async (number, errorCode, reason) => {
-  const sending = providerAt(sandbox.url).send(deliveryTo(number), inTime());
+  const sending = providerAt(bed.sandbox.url).send(deliveryTo(number), inTime());
   await expect(sending).rejects.toMatchObject({ errorClass: 'recipient', errorCode, reason });
 });
 
 test('receipts come where a status callback is asked for', () => {
-  expect(providerAt(sandbox.url).sendsReceipts).toBe(true);
-  expect(providerAt(sandbox.url, { TWILIO_STATUS_CALLBACK_BASE: undefined }).sendsReceipts).toBe(false);
+  expect(providerAt(bed.sandbox.url).sendsReceipts).toBe(true);
+  expect(providerAt(bed.sandbox.url, { TWILIO_STATUS_CALLBACK_BASE: undefined }).sendsReceipts).toBe(false);
 });
 
 test('a message carries body, sender, credentials and a status callback that names the attempt', async () => {
   let seen: { authorization: string; form: URLSearchParams; url: string } | undefined;
-  const { url } = await startVendor(async (request, response) => {
+  const { url } = await bed.startVendor(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     seen = {
@@ -111,12 +86,12 @@ test('a message carries body, sender, credentials and a status callback that nam
 test('a messaging service sends in place of a number', async () => {
   const service = `MG${'a'.repeat(32)}`;
   const delivery = deliveryTo('+14155550123');
-  await providerAt(sandbox.url, { TWILIO_FROM: service }).send(delivery, inTime());
-  expect(await sandbox.messagesOf(delivery.notificationId)).toMatchObject([{ from: service }]);
+  await providerAt(bed.sandbox.url, { TWILIO_FROM: service }).send(delivery, inTime());
+  expect(await bed.sandbox.messagesOf(delivery.notificationId)).toMatchObject([{ from: service }]);
 });
 
 test('a limit says when to come back', async () => {
-  const { url } = await startVendor((_request, response) => {
+  const { url } = await bed.startVendor((_request, response) => {
     response
       .writeHead(429, { 'content-type': 'application/json', 'retry-after': '17' })
       .end(JSON.stringify({ code: 20429, message: 'Too Many Requests', status: 429 }));
@@ -126,7 +101,7 @@ test('a limit says when to come back', async () => {
 });
 
 test('an answer that breaks off, and a yes that is no JSON, are unknown', async () => {
-  const { url } = await startVendor((request, response) => {
+  const { url } = await bed.startVendor((request, response) => {
     response.writeHead(201, { 'content-type': 'application/json', 'content-length': '100' });
     response.write('{"sid": "SM');
     setImmediate(() => request.socket.destroy());
@@ -134,7 +109,7 @@ test('an answer that breaks off, and a yes that is no JSON, are unknown', async 
   const cutOff = providerAt(url).send(deliveryTo('+14155550123'), inTime());
   await expect(cutOff).rejects.toMatchObject({ errorClass: 'unknown' });
 
-  const page = await startVendor((_request, response) => {
+  const page = await bed.startVendor((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<html>welcome to the hotel</html>');
   });
   const unreadable = providerAt(page.url).send(deliveryTo('+14155550123'), inTime());
@@ -148,7 +123,7 @@ test('a vendor that is not there is transient', async () => {
 
 test('connections are kept and used again', async () => {
   const sockets = new Set<unknown>();
-  const { url, server } = await startVendor((_request, response) => {
+  const { url, server } = await bed.startVendor((_request, response) => {
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ sid: 'SM1' }));
   });
   server.on('connection', (socket) => sockets.add(socket));

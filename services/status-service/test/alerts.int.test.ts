@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type EnvelopeJson, laneQueue, type NotificationJson } from '@notify/contracts';
-import { eventually } from '@notify/testing';
+import { eventually, startWebhookReceiver, type WebhookReceiver } from '@notify/testing';
 import type { CriticalFailureAlertJson } from '../src/critical-failure-alert.ts';
 import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
 import { openTestBed, type TestBed } from './running-service.ts';
 
 let bed: TestBed;
 let instances: Awaited<ReturnType<TestBed['start']>>[];
-let webhook: Server;
+let webhook: WebhookReceiver;
 const posted: CriticalFailureAlertJson[] = [];
 const mailed: EnvelopeJson[] = [];
 
@@ -23,23 +21,19 @@ beforeAll(async () => {
       mailed.push(JSON.parse(body.toString('utf8')));
     },
   });
-  webhook = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
+  webhook = await startWebhookReceiver(({ body }, response) => {
     posted.push(JSON.parse(body));
     response.writeHead(204).end();
   });
-  await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
   const env = {
     ALERT_EMAIL: 'ops@example.com,night@example.com',
-    ALERT_WEBHOOK_URL: `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/`,
+    ALERT_WEBHOOK_URL: `http://127.0.0.1:${webhook.port}/`,
   };
   instances = await Promise.all([bed.start(env), bed.start(env)]);
 }, 60_000);
 afterAll(async () => {
   await bed.close();
-  webhook.closeAllConnections();
-  webhook.close();
+  await webhook.close();
 }, 60_000);
 
 const at = '2026-01-01T00:00:00.000Z';

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Claims, createAddressDigest, createClaims } from '@notify/claims';
+import type { Claims } from '@notify/claims';
 import { type NotificationEventJson, type NotificationJson, parseEnvelope, type Status } from '@notify/contracts';
 import { cancelledMessage } from '@notify/messaging';
-import { openRedis } from '@notify/service-kit';
-import { createTestKit, eventually, testRedisUrl } from '@notify/testing';
+import { eventually } from '@notify/testing';
 import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
 import { openTestBed, type TestBed } from './running-service.ts';
 
@@ -12,19 +11,14 @@ type Problem = { code: string; detail: string };
 let bed: TestBed;
 let service: Awaited<ReturnType<TestBed['start']>>;
 let other: Awaited<ReturnType<TestBed['start']>>;
-const worker = createTestKit('worker');
 let claims: Claims<{ said: string }>;
 
 beforeAll(async () => {
   bed = await openTestBed();
   [service, other] = await Promise.all([bed.start(), bed.start()]);
-  const itsRedis = await openRedis(testRedisUrl(), worker.logger, worker.lifecycle);
-  claims = createClaims(itsRedis, createAddressDigest('no address is asked about here'));
+  claims = await bed.openClaims();
 }, 60_000);
-afterAll(async () => {
-  await worker.lifecycle.shutdown('end of the test');
-  await bed.close();
-}, 60_000);
+afterAll(() => bed.close(), 60_000);
 
 const at = '2026-01-01T00:00:00.000Z';
 const later = '2026-01-01T00:00:05.000Z';

@@ -5,13 +5,13 @@ import {
   FAILED_EXCHANGE,
   laneQueue,
   type NotificationEventJson,
-  type NotificationJson,
   STATUS_FAILED_QUEUE,
 } from '@notify/contracts';
 import { eventually } from '@notify/testing';
 import type { DeadLetterJson } from '../src/dead-letter-store.ts';
 import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
 import { receipt } from './receipt-builder.ts';
+import { recordReader } from './record-reader.ts';
 import { openTestBed, type TestBed } from './running-service.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
@@ -39,11 +39,7 @@ async function lettersOf(id: string, count = 1): Promise<DeadLetterJson[]> {
   });
 }
 
-async function read(id: string): Promise<NotificationJson> {
-  const { status, body } = await service.get<NotificationJson>(`/notifications/${id}`);
-  if (status !== 200) throw new Error(String(status));
-  return body;
-}
+const { read } = recordReader(() => service);
 
 test('who listens is told that a dead-lettered notification has failed', async () => {
   const told: NotificationEventJson[] = [];

@@ -1,27 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Claims, createAddressDigest, createClaims } from '@notify/claims';
+import type { Claims } from '@notify/claims';
 import { EVENTS_EXCHANGE, type NotificationJson, parseEnvelope, USER_ERASED } from '@notify/contracts';
 import { waitMessage } from '@notify/messaging';
-import { openRedis } from '@notify/service-kit';
-import { createTestKit, eventually, testRedisUrl } from '@notify/testing';
+import { eventually } from '@notify/testing';
 import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
 import { openTestBed, type TestBed } from './running-service.ts';
 
 let bed: TestBed;
 let service: Awaited<ReturnType<TestBed['start']>>;
-const worker = createTestKit('worker');
 let claims: Claims<{ said: string }>;
 beforeAll(async () => {
   bed = await openTestBed();
   service = await bed.start();
-  const redis = await openRedis(testRedisUrl(), worker.logger, worker.lifecycle);
-  claims = createClaims(redis, createAddressDigest('a-secret-of-the-tests'));
+  claims = await bed.openClaims();
 }, 60_000);
-afterAll(async () => {
-  await worker.lifecycle.shutdown('end of the test');
-  await bed.close();
-}, 60_000);
+afterAll(() => bed.close(), 60_000);
 
 const at = '2026-01-01T00:00:00.000Z';
 const erasedAt = '2026-01-02T00:00:00.000Z';

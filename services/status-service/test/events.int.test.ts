@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { EVENTS_EXCHANGE, FAILED_QUEUE, type NotificationEventJson, type NotificationJson } from '@notify/contracts';
 import { eventually } from '@notify/testing';
 import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
+import { recordReader } from './record-reader.ts';
 import { openTestBed, type TestBed } from './running-service.ts';
 
 const AT = '2026-01-01T00:00:0';
@@ -24,11 +25,7 @@ function failoverEvents(id: string): NotificationEventJson[] {
   ];
 }
 
-async function read(id: string): Promise<NotificationJson> {
-  const { status, body } = await service.get<NotificationJson>(`/notifications/${id}`);
-  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
-  return body;
-}
+const { read } = recordReader(() => service);
 
 /** Until all that was published is folded: one more notification goes through the queue behind it. */
 async function settle(): Promise<void> {

@@ -23,13 +23,7 @@ afterAll(async () => {
 
 /** A real worker, whose vendor takes everything. */
 async function startWorker(): Promise<void> {
-  const env = {
-    RABBITMQ_URL: bed.brokerUrl,
-    REDIS_URL: testRedisUrl(),
-    SERVICE_TOKEN_SECRET: 'a-secret-of-the-tests-that-is-long-enough',
-    HOST: '127.0.0.1',
-    PORT: '0',
-  };
+  const env = { ...bed.env, REDIS_URL: testRedisUrl() };
   const send = async ({ notificationId }: { notificationId: string }) => {
     arrived.push(notificationId);
     return { status: 'sent' as const };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createAddressDigest, createClaims } from '@notify/claims';
+import type { Claims } from '@notify/claims';
 import {
   type EnvelopeJson,
   FAILED_QUEUE,
@@ -9,10 +9,10 @@ import {
   type NotificationJson,
 } from '@notify/contracts';
 import type { Delivery } from '@notify/messaging';
-import { openRedis } from '@notify/service-kit';
-import { createTestKit, eventually, testRedisUrl } from '@notify/testing';
+import { eventually } from '@notify/testing';
 import { acceptedEvent, notificationEvent } from './notification-event-builder.ts';
 import { receipt } from './receipt-builder.ts';
+import { deliveriesOf, recordReader, trail } from './record-reader.ts';
 import { openTestBed, type TestBed } from './running-service.ts';
 
 const AT = '2026-01-01T00:00:0';
@@ -22,8 +22,7 @@ let sms: Delivery[];
 let push: Delivery[];
 let failed: Delivery[];
 const told: NotificationEventJson[] = [];
-const kit = createTestKit('test');
-let claims: ReturnType<typeof createClaims>;
+let claims: Claims<{ said: string }>;
 
 beforeAll(async () => {
   bed = await openTestBed();
@@ -39,28 +38,11 @@ beforeAll(async () => {
       told.push(JSON.parse(body.toString('utf8')));
     },
   });
-  const itsRedis = await openRedis(testRedisUrl(), kit.logger, kit.lifecycle);
-  claims = createClaims(itsRedis, createAddressDigest('no address is asked about here'));
+  claims = await bed.openClaims();
 }, 60_000);
-afterAll(async () => {
-  await bed.close();
-  await kit.lifecycle.shutdown('end of the test');
-}, 60_000);
+afterAll(() => bed.close(), 60_000);
 
-const read = async (id: string): Promise<NotificationJson> => {
-  const { status, body } = await service.get<NotificationJson>(`/notifications/${id}`);
-  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
-  return body;
-};
-const readAs = (id: string, status: NotificationJson['status']) =>
-  eventually(async () => {
-    const notification = await read(id);
-    return notification.status === status && notification;
-  });
-const of = (deliveries: Delivery[], id: string) =>
-  deliveries.filter(({ headers }) => headers['notification_id'] === id);
-const trail = ({ timeline }: NotificationJson) =>
-  timeline.map(({ event, channel, reason }) => [event, channel, reason].filter(Boolean).join(' '));
+const { read, readAs } = recordReader(() => service);
 
 let lastTry = 1;
 /** A claim that was granted stays so: each look is for another try. */
@@ -101,11 +83,11 @@ test('a bounce after sent makes the next channel take over, once, however often 
     'bounced email 550',
     'failover email bounced',
   ]);
-  const [next] = await eventually(() => of(sms, id).length > 0 && of(sms, id));
+  const [next] = await eventually(() => deliveriesOf(sms, id).length > 0 && deliveriesOf(sms, id));
   expect(JSON.parse(String(next?.body))).toMatchObject({ hop: 1, attempt: 1, epoch: 0, plan: ['email', 'sms'] });
   await settle();
   // A repeat by another instance has the same id, which a worker's claim recognises.
-  expect(new Set(of(sms, id).map(({ messageId }) => messageId))).toEqual(new Set([`${id}.0.1.1`]));
+  expect(new Set(deliveriesOf(sms, id).map(({ messageId }) => messageId))).toEqual(new Set([`${id}.0.1.1`]));
   expect(trail(await read(id))).toEqual(trail(notification));
 });
 
@@ -113,7 +95,7 @@ test('a bounce on the last channel ends it as failed, with a copy for the operat
   const id = await sentNotification({ plan: ['email'] });
   await bed.publishReceipts([receipt(id, 'undelivered', { error_code: '30003' })]);
   expect(trail(await readAs(id, 'failed')).slice(-2)).toEqual(['undelivered email 30003', 'failed email undelivered']);
-  const [copy] = await eventually(() => of(failed, id).length > 0 && of(failed, id));
+  const [copy] = await eventually(() => deliveriesOf(failed, id).length > 0 && deliveriesOf(failed, id));
   expect(copy?.headers).toMatchObject({ recorded: 1, reason: 'undelivered' });
 });
 
@@ -126,7 +108,7 @@ test('a bounce for an earlier try than the one that was sent changes nothing but
   await eventually(async () => trail(await read(id)).includes('bounced email 550'));
   await settle();
   expect((await read(id)).status).toBe('sent');
-  expect(of(sms, id)).toEqual([]);
+  expect(deliveriesOf(sms, id)).toEqual([]);
 });
 
 test('a bounce for a channel that was left, or of what has arrived or was cancelled, changes nothing but the trail', async () => {
@@ -142,7 +124,7 @@ test('a bounce for a channel that was left, or of what has arrived or was cancel
   expect((await read(left)).status).toBe('sent');
   expect((await read(arrived)).status).toBe('delivered');
   expect((await read(cancelled)).status).toBe('cancelled');
-  expect([left, arrived, cancelled].flatMap((id) => of(sms, id))).toEqual([]);
+  expect([left, arrived, cancelled].flatMap((id) => deliveriesOf(sms, id))).toEqual([]);
 });
 
 test('with mode all a bounce fails its channel, nothing takes over, and the whole is what the others came to', async () => {
@@ -157,7 +139,7 @@ test('with mode all a bounce fails its channel, nothing takes over, and the whol
   await readAs(id, 'failed');
   await eventually(async () => trail(await read(both)).includes('failed email bounced'));
   expect((await read(both)).status).toBe('sent');
-  expect([...of(sms, id), ...of(sms, both)]).toEqual([]);
+  expect([...deliveriesOf(sms, id), ...deliveriesOf(sms, both)]).toEqual([]);
 });
 
 test('what a receipt says has arrived is closed, so that no other try is sent', async () => {
@@ -196,7 +178,7 @@ test('a bounce that is faster than the acceptance waits for it, and then moves t
   expect((await service.get(`/notifications/${id}`)).status).toBe(404);
   await bed.publishEvents(sentByEmail(id, { plan: ['email', 'push'] }));
   await readAs(id, 'processing');
-  await eventually(() => of(push, id).length > 0);
+  await eventually(() => deliveriesOf(push, id).length > 0);
 });
 
 test('a receipt that is faster than the word of the worker that sent it waits for it', async () => {
@@ -207,9 +189,9 @@ test('a receipt that is faster than the word of the worker that sent it waits fo
   await bed.publishReceipts([receipt(id, 'undelivered'), receipt(last, 'undelivered')]);
   await settle();
   expect((await read(last)).status).not.toBe('failed');
-  expect(of(sms, id)).toEqual([]);
+  expect(deliveriesOf(sms, id)).toEqual([]);
   await bed.publishEvents([sent, lastSent].filter((event) => event !== undefined));
-  await eventually(() => of(sms, id).length > 0);
+  await eventually(() => deliveriesOf(sms, id).length > 0);
   await readAs(last, 'failed');
 });
 

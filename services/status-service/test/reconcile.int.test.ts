@@ -4,6 +4,7 @@ import { FAILED_QUEUE, laneQueue, type NotificationJson } from '@notify/contract
 import type { Delivery } from '@notify/messaging';
 import { eventually } from '@notify/testing';
 import { acceptedEvent, notificationEvent, scheduledEvent } from './notification-event-builder.ts';
+import { deliveriesOf, recordReader } from './record-reader.ts';
 import { openTestBed, type TestBed } from './running-service.ts';
 
 let bed: TestBed;
@@ -22,20 +23,7 @@ afterAll(() => bed.close(), 60_000);
 
 const inMs = (delayMs: number) => new Date(Date.now() + delayMs).toISOString();
 const LONG_AGO_MS = -2 * 3_600_000;
-async function read(id: string): Promise<NotificationJson> {
-  const [service] = services;
-  if (service === undefined) throw new Error('the service has not started');
-  const { status, body } = await service.get<NotificationJson>(`/notifications/${id}`);
-  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
-  return body;
-}
-const readAs = (id: string, status: NotificationJson['status']) =>
-  eventually(async () => {
-    const notification = await read(id);
-    return notification.status === status && notification;
-  }, 20_000);
-const of = (deliveries: Delivery[], id: string) =>
-  deliveries.filter(({ headers }) => headers['notification_id'] === id);
+const { read, readAs } = recordReader(() => services[0], 20_000);
 const trail = ({ timeline }: NotificationJson) =>
   timeline.map(({ event, reason }) => [event, reason].filter(Boolean).join(' '));
 async function reconciled(outcome: 'resumed' | 'unknown'): Promise<number> {
@@ -50,9 +38,9 @@ test('what was lost in its lane goes there again twice, and is then unknown; of 
   await bed.publishEvents([acceptedEvent(id, { at: inMs(0) })]);
   const unknown = await readAs(id, 'unknown');
   expect(trail(unknown)).toEqual(['accepted', 'resumed no_news', 'resumed no_news', 'unknown lost_track']);
-  expect(of(email, id).map(({ messageId }) => messageId)).toEqual([`${id}.0.0.1`, `${id}.0.0.1`]);
-  await eventually(() => of(failed, id).length > 0);
-  expect(of(failed, id).map(({ headers }) => headers['reason'])).toEqual(['lost_track']);
+  expect(deliveriesOf(email, id).map(({ messageId }) => messageId)).toEqual([`${id}.0.0.1`, `${id}.0.0.1`]);
+  await eventually(() => deliveriesOf(failed, id).length > 0);
+  expect(deliveriesOf(failed, id).map(({ headers }) => headers['reason'])).toEqual(['lost_track']);
   expect(await reconciled('resumed')).toBe(before.resumed + 2);
   expect(await reconciled('unknown')).toBe(before.unknown + 1);
   // What a worker says of it after all is what holds.
@@ -63,7 +51,7 @@ test('what was lost in its lane goes there again twice, and is then unknown; of 
 test('what is heard of again goes its way', async () => {
   const id = randomUUID();
   await bed.publishEvents([acceptedEvent(id, { at: inMs(0) })]);
-  await eventually(() => of(email, id).length > 0, 20_000);
+  await eventually(() => deliveriesOf(email, id).length > 0, 20_000);
   await bed.publishEvents([notificationEvent(id, 'sent', { channel: 'email', at: inMs(0), outcome: 'sent' })]);
   expect(trail(await readAs(id, 'sent'))).toEqual(['accepted', 'resumed no_news', 'processing', 'sent']);
 }, 40_000);
@@ -74,7 +62,7 @@ test('a notification whose acceptance was lost is unknown in the end', async () 
     notificationEvent(id, 'retrying', { channel: 'email', at: inMs(LONG_AGO_MS), outcome: 'failed' }),
   ]);
   expect(trail(await readAs(id, 'unknown'))).toEqual(['processing', 'retrying', 'unknown lost_track']);
-  expect(of(email, id)).toEqual([]);
+  expect(deliveriesOf(email, id)).toEqual([]);
 }, 40_000);
 
 test('what waits for its time is left alone until then, and sent then though its reminder was lost', async () => {
@@ -82,7 +70,7 @@ test('what waits for its time is left alone until then, and sent then though its
   await bed.publishEvents([scheduledEvent(soon, inMs(2_000)), scheduledEvent(later, inMs(3_600_000))]);
   await readAs(soon, 'scheduled');
   await bed.database.query('DELETE FROM reminders.job');
-  await eventually(() => of(email, soon).length > 0, 20_000);
+  await eventually(() => deliveriesOf(email, soon).length > 0, 20_000);
   await eventually(async () => trail(await read(soon))[2] === 'due');
   expect(trail(await read(later))).toEqual(['accepted', 'scheduled']);
 }, 40_000);

@@ -6,7 +6,6 @@ import {
   FAILED_QUEUE,
   laneQueue,
   type NotificationEventJson,
-  type NotificationJson,
   parseEnvelope,
   USER_CHANGED,
   type WaitReason,
@@ -15,6 +14,7 @@ import { type Delivery, waitMessage } from '@notify/messaging';
 import { eventually } from '@notify/testing';
 import { acceptedEvent, notificationEvent, scheduledEvent } from './notification-event-builder.ts';
 import { receipt } from './receipt-builder.ts';
+import { deliveriesOf, recordReader, trail } from './record-reader.ts';
 import { openTestBed, type TestBed } from './running-service.ts';
 
 let bed: TestBed;
@@ -32,20 +32,7 @@ beforeAll(async () => {
 afterAll(() => bed.close(), 60_000);
 
 const inMs = (delayMs: number) => new Date(Date.now() + delayMs).toISOString();
-const read = async (id: string): Promise<NotificationJson> => {
-  const { status, body } = await service.get<NotificationJson>(`/notifications/${id}`);
-  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
-  return body;
-};
-const readAs = (id: string, status: NotificationJson['status']) =>
-  eventually(async () => {
-    const notification = await read(id);
-    return notification.status === status && notification;
-  });
-const of = (deliveries: Delivery[], id: string) =>
-  deliveries.filter(({ headers }) => headers['notification_id'] === id);
-const trail = ({ timeline }: NotificationJson) =>
-  timeline.map(({ event, channel, reason }) => [event, channel, reason].filter(Boolean).join(' '));
+const { read, readAs } = recordReader(() => service);
 
 /** Sent by email, with a receipt due. */
 function unconfirmed(id: string, confirmBy: string): NotificationEventJson[] {
@@ -64,10 +51,10 @@ test('what is for later goes into its lane once, however often it was accepted',
   await bed.publishEvents([event, event]);
   await readAs(id, 'scheduled');
   await bed.publishEvents([event]);
-  await eventually(() => of(email, id).length > 0);
+  await eventually(() => deliveriesOf(email, id).length > 0);
   expect(trail(await readAs(id, 'processing'))).toEqual(['accepted', 'scheduled', 'due']);
   await eventually(async () => (await reminderCount()) === 0);
-  expect(of(email, id)).toHaveLength(1);
+  expect(deliveriesOf(email, id)).toHaveLength(1);
 });
 
 test('it goes there within a second of its time, and never before', async () => {
@@ -75,7 +62,7 @@ test('it goes there within a second of its time, and never before', async () => 
   await bed.publishEvents(times.map(({ id, sendAt }) => scheduledEvent(id, sendAt)));
   const latenesses = await Promise.all(
     times.map(async ({ id, sendAt }) => {
-      await eventually(() => of(email, id).length > 0);
+      await eventually(() => deliveriesOf(email, id).length > 0);
       return Date.now() - Date.parse(sendAt);
     }),
   );
@@ -87,7 +74,7 @@ test('it goes there within a second of its time, and never before', async () => 
 test('with mode all it goes into the lane of each channel', async () => {
   const id = randomUUID();
   await bed.publishEvents([scheduledEvent(id, inMs(200), { mode: 'all' })]);
-  await eventually(() => of(email, id).length === 1 && of(sms, id).length === 1);
+  await eventually(() => deliveriesOf(email, id).length === 1 && deliveriesOf(sms, id).length === 1);
 });
 
 test('what was cancelled before its time is never sent', async () => {
@@ -96,16 +83,16 @@ test('what was cancelled before its time is never sent', async () => {
   await bed.publishEvents([scheduledEvent(cancelled, sendAt), scheduledEvent(behind, sendAt)]);
   await bed.publishEvents([notificationEvent(cancelled, 'cancelled', { at: new Date().toISOString() })]);
   await readAs(cancelled, 'cancelled');
-  await eventually(() => of(email, behind).length > 0);
+  await eventually(() => deliveriesOf(email, behind).length > 0);
   await eventually(async () => (await reminderCount()) === 0);
-  expect(of(email, cancelled)).toEqual([]);
+  expect(deliveriesOf(email, cancelled)).toEqual([]);
   expect((await read(cancelled)).status).toBe('cancelled');
 });
 
 test('without a receipt in time the next channel takes over', async () => {
   const id = randomUUID();
   await bed.publishEvents(unconfirmed(id, inMs(300)));
-  await eventually(() => of(sms, id).length > 0);
+  await eventually(() => deliveriesOf(sms, id).length > 0);
   expect(trail(await readAs(id, 'processing'))).toEqual([
     'accepted',
     'processing email',
@@ -129,9 +116,9 @@ test('a receipt in time, or another try, or the other channel, and the deadline 
     notificationEvent(again, 'sent', { attempt: 2, channel: 'email', at, outcome: 'sent' }),
     notificationEvent(moved, 'sent', { hop: 1, channel: 'sms', at, outcome: 'sent' }),
   ]);
-  await eventually(() => of(sms, behind).length > 0);
+  await eventually(() => deliveriesOf(sms, behind).length > 0);
   await eventually(async () => (await reminderCount()) === 0);
-  expect([confirmed, again, moved].flatMap((id) => of(sms, id))).toEqual([]);
+  expect([confirmed, again, moved].flatMap((id) => deliveriesOf(sms, id))).toEqual([]);
   expect((await read(confirmed)).status).toBe('delivered');
 });
 
@@ -143,9 +130,9 @@ test('bounces that race their deadlines move each notification on once', async (
   await bed.publishReceipts(ids.flatMap((id) => [receipt(id, 'bounced'), receipt(id, 'bounced')]));
   await eventually(async () => (await reminderCount()) === 0);
   for (const id of ids) {
-    await eventually(() => of(sms, id).length > 0);
+    await eventually(() => deliveriesOf(sms, id).length > 0);
     expect(trail(await readAs(id, 'processing')).filter((line) => line.startsWith('failover'))).toHaveLength(1);
-    expect(new Set(of(sms, id).map(({ messageId }) => messageId)).size).toBe(1);
+    expect(new Set(deliveriesOf(sms, id).map(({ messageId }) => messageId)).size).toBe(1);
   }
 });
 
@@ -205,7 +192,7 @@ test('what has to wait is scheduled, and goes back into its lane when its time h
     reason: 'user_cap',
     until,
   });
-  const back = await eventually(() => of(sms, id)[0]);
+  const back = await eventually(() => deliveriesOf(sms, id)[0]);
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(until));
   expect(JSON.parse(back.body.toString())).toMatchObject({
     hop: 1,
@@ -216,21 +203,21 @@ test('what has to wait is scheduled, and goes back into its lane when its time h
   expect(trail(await readAs(id, 'processing')).slice(-2)).toEqual(['deferred sms user_cap', 'due sms user_cap']);
   await bed.publishEvents([wait]);
   await eventually(async () => (await reminderCount()) === 0);
-  expect(of(sms, id)).toHaveLength(1);
+  expect(deliveriesOf(sms, id)).toHaveLength(1);
 });
 
 test('one that waits again is scheduled again, and each wait ends once', async () => {
   const id = randomUUID();
   const accepted = acceptedEvent(id, { at: inMs(-1_000) });
   await bed.publishEvents([accepted, waiting(accepted.envelope, inMs(200))]);
-  await eventually(() => of(email, id).length === 1);
+  await eventually(() => deliveriesOf(email, id).length === 1);
   await readAs(id, 'processing');
   await bed.publishEvents([waiting({ ...accepted.envelope, deferrals: 1 }, inMs(700))]);
   await readAs(id, 'scheduled');
-  await eventually(() => of(email, id).length === 2);
+  await eventually(() => deliveriesOf(email, id).length === 2);
   await readAs(id, 'processing');
   await eventually(async () => (await reminderCount()) === 0);
-  expect(of(email, id).map(({ body }) => JSON.parse(body.toString()).deferrals)).toEqual([1, 2]);
+  expect(deliveriesOf(email, id).map(({ body }) => JSON.parse(body.toString()).deferrals)).toEqual([1, 2]);
 });
 
 test('with mode all each channel waits for itself, and goes back alone', async () => {
@@ -239,9 +226,9 @@ test('with mode all each channel waits for itself, and goes back alone', async (
   const sent = notificationEvent(id, 'sent', { channel: 'email', at: inMs(0), outcome: 'sent' });
   await bed.publishEvents([accepted, sent, waiting({ ...accepted.envelope, hop: 1 }, inMs(300))]);
   await readAs(id, 'scheduled');
-  await eventually(() => of(sms, id).length === 1);
+  await eventually(() => deliveriesOf(sms, id).length === 1);
   await readAs(id, 'processing');
-  expect(of(email, id)).toEqual([]);
+  expect(deliveriesOf(email, id)).toEqual([]);
 });
 
 test('what was cancelled or sent while it waited does not come back', async () => {
@@ -256,9 +243,9 @@ test('what was cancelled or sent while it waited does not come back', async () =
   // By another copy of its message, that the broker delivered again.
   await bed.publishEvents([notificationEvent(sent, 'sent', { channel: 'email', at: inMs(0), outcome: 'sent' })]);
   await readAs(sent, 'sent');
-  await eventually(() => of(email, behind).length === 1);
+  await eventually(() => deliveriesOf(email, behind).length === 1);
   await eventually(async () => (await reminderCount()) === 0);
-  expect([...of(email, cancelled), ...of(email, sent)]).toEqual([]);
+  expect([...deliveriesOf(email, cancelled), ...deliveriesOf(email, sent)]).toEqual([]);
   expect([(await read(cancelled)).status, (await read(sent)).status]).toEqual(['cancelled', 'sent']);
 });
 
@@ -297,13 +284,18 @@ test("when a user's preferences or zone change, what waits for the end of the qu
   await announceChange(person);
   await announceChange(person, ['preferences']);
   await readAs(quiet, 'processing');
-  await eventually(() => of(email, quiet).length + of(email, all).length + of(sms, all).length >= 3);
+  await eventually(
+    () => deliveriesOf(email, quiet).length + deliveriesOf(email, all).length + deliveriesOf(sms, all).length >= 3,
+  );
   await announceChange(third);
   await readAs(behind, 'processing');
-  expect([quiet, all].map((id) => of(email, id).length)).toEqual([1, 1]);
-  expect(JSON.parse(of(email, quiet)[0]?.body.toString() ?? '')).toMatchObject({ deferrals: 1, is_resumed: true });
+  expect([quiet, all].map((id) => deliveriesOf(email, id).length)).toEqual([1, 1]);
+  expect(JSON.parse(deliveriesOf(email, quiet)[0]?.body.toString() ?? '')).toMatchObject({
+    deferrals: 1,
+    is_resumed: true,
+  });
   expect(trail(await read(quiet)).slice(-2)).toEqual(['deferred email quiet_hours', 'due email user_changed']);
-  expect([...of(email, capped), ...of(email, later)]).toEqual([]);
+  expect([...deliveriesOf(email, capped), ...deliveriesOf(email, later)]).toEqual([]);
   expect([(await read(capped)).status, (await read(later)).status]).toEqual(['scheduled', 'scheduled']);
 });
 

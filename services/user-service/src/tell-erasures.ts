@@ -1,6 +1,13 @@
 import { EVENTS_EXCHANGE, USER_ERASED, type UserErasedJson } from '@notify/contracts';
 import type { Publisher } from '@notify/messaging';
-import { type Database, errorFields, inTransaction, type Lifecycle, type Logger } from '@notify/service-kit';
+import {
+  createWakeablePause,
+  type Database,
+  errorFields,
+  inTransaction,
+  type Lifecycle,
+  type Logger,
+} from '@notify/service-kit';
 import { type DueErasure, keepTold, takeDueErasures } from './erasure-store.ts';
 
 const POLL_INTERVAL_MS = 500;
@@ -43,24 +50,7 @@ export function startTellingErasures(context: {
   lifecycle: Lifecycle;
 }): () => void {
   const { database, publisher, logger, lifecycle } = context;
-  let isWoken = false;
-  let endPause = () => {};
-  const wake = () => {
-    isWoken = true;
-    endPause();
-  };
-  async function pause(delayMs: number): Promise<void> {
-    if (!isWoken) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, delayMs);
-        endPause = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    isWoken = false;
-  }
+  const { wake, pause } = createWakeablePause();
 
   async function run(): Promise<void> {
     while (lifecycle.isRunning) {

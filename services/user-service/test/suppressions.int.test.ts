@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createAddressDigest, createClaims, createSuppressedAddresses, suppressionsKey } from '@notify/claims';
 import { type SuppressibleChannel, type SuppressionJson, USER_EVENTS_QUEUE } from '@notify/contracts';
 import { openDatabase, openRedis } from '@notify/service-kit';
-import { createTestKit, eventually, testRedisUrl } from '@notify/testing';
+import { createTestKit, eventually, TEST_SECRET, testRedisUrl } from '@notify/testing';
 import { createSuppressedCopy } from '../src/suppressed-copy.ts';
-import { type RunningService, runUserService, SECRET } from './running-service.ts';
+import { type RunningService, runUserService } from './running-service.ts';
 
-const digestOf = createAddressDigest(SECRET);
+const digestOf = createAddressDigest(TEST_SECRET);
 const NOBODY_LISTENS = 'redis://127.0.0.1:1';
 
 const { logger, lifecycle } = createTestKit('test');

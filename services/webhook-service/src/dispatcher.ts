@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorFields, type Lifecycle } from '@notify/service-kit';
+import { createWakeablePause, errorFields, type Lifecycle } from '@notify/service-kit';
 import { type DeliverContext, deliverWebhook } from './deliver-webhook.ts';
 import { type DueDelivery, takeDueDeliveries } from './due-delivery-store.ts';
 
@@ -31,27 +31,11 @@ export function startDispatcher(
   let isStopping = false;
   const inHand = new Map<string, number>();
   const running = new Set<Promise<void>>();
-  let isWoken = false;
-  let endPause = () => {};
-
-  function wake(): void {
-    isWoken = true;
-    endPause();
-  }
+  const { wake, pause: pauseAtMost } = createWakeablePause();
   const complete: DeliverContext = { ...context, wake };
 
-  /** Until it is woken, or the time is over. */
-  async function pause(ms: number): Promise<void> {
-    if (!isWoken) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        endPause = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    isWoken = false;
+  async function pause(delayMs: number): Promise<void> {
+    await pauseAtMost(delayMs);
     await sleep(MIN_PAUSE_MS);
   }
 

@@ -7,31 +7,23 @@ import {
   notificationEventRoutingKey,
   type WebhookDeliveryJson,
 } from '@notify/contracts';
-import { type Broker, openBroker } from '@notify/messaging';
-import { createServiceTokens, type Database, openDatabase } from '@notify/service-kit';
-import { createTestBroker, createTestDatabase, createTestKit, rabbitmqApi } from '@notify/testing';
-import supertest from 'supertest';
+import { type Database, openDatabase } from '@notify/service-kit';
+import { createTestKit, openServiceBed, type ServiceBed, type ServiceCall, TEST_SECRET } from '@notify/testing';
 import { readConfig } from '../src/config.ts';
 import { SERVICE_NAME, startWebhookService } from '../src/start-webhook-service.ts';
 import { eventOf } from './event-builder.ts';
 
-const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
-
-type Method = 'get' | 'post' | 'patch' | 'delete';
-
 /** The real service on real servers of its own, once or several times, and someone who publishes events. */
-export interface RunningService {
-  broker: Broker;
+export interface RunningService extends Omit<ServiceBed, 'close'> {
   /** The service's own. */
   database: Database;
   /** A request with a valid service token, to the first instance. */
-  call(method: Method, path: string, body?: unknown): Promise<supertest.Response>;
+  call: ServiceCall;
   addWebhook(webhook: Record<string, unknown>): Promise<NewWebhookJson>;
   deliveriesOf(webhookId: string, query?: string): Promise<WebhookDeliveryJson[]>;
   /** Publishes what a worker would, with one line in its timeline unless there are others. */
   tell(event: Partial<NotificationEventJson>): Promise<NotificationEventJson>;
   publish(body: Buffer): Promise<void>;
-  queueLength(queue: string): Promise<number>;
   metrics(): Promise<string>;
   /** The service's instances alone. */
   stopInstances(): Promise<void>;
@@ -39,17 +31,8 @@ export interface RunningService {
 }
 
 export async function runWebhookService(settings: Record<string, string> = {}, instances = 1): Promise<RunningService> {
-  const databaseServer = await createTestDatabase();
-  const brokerServer = await createTestBroker();
-  const config = readConfig({
-    DATABASE_URL: databaseServer.url,
-    RABBITMQ_URL: brokerServer.url,
-    SERVICE_TOKEN_SECRET: SECRET,
-    WEBHOOK_ENCRYPTION_KEY: SECRET,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    ...settings,
-  });
+  const { close, ...bed } = await openServiceBed();
+  const config = readConfig({ ...bed.env, WEBHOOK_ENCRYPTION_KEY: TEST_SECRET, ...settings });
   const kits = Array.from({ length: instances }, () => createTestKit(SERVICE_NAME));
   const ports: number[] = [];
   for (const kit of kits) {
@@ -58,28 +41,19 @@ export async function runWebhookService(settings: Record<string, string> = {}, i
   }
   const url = `http://127.0.0.1:${ports[0]}`;
 
-  const outside = createTestKit('test');
-  const broker = await openBroker({ url: brokerServer.url, name: 'test', ...outside });
   const database = await openDatabase(
-    { url: databaseServer.url, poolSize: 2, migrationsDir: new URL('../migrations', import.meta.url).pathname },
-    outside.logger,
-    outside.lifecycle,
+    { url: bed.databaseUrl, poolSize: 2, migrationsDir: new URL('../migrations', import.meta.url).pathname },
+    bed.kit.logger,
+    bed.kit.lifecycle,
   );
-  const tokens = createServiceTokens(SECRET, 'test');
-
-  async function call(method: Method, path: string, body?: unknown): Promise<supertest.Response> {
-    const request = supertest(url)
-      [method](path)
-      .set('authorization', `Bearer ${await tokens(SERVICE_NAME)}`);
-    return body === undefined ? request : request.set('content-type', 'application/json').send(JSON.stringify(body));
-  }
+  const call = bed.callerOf(SERVICE_NAME, url);
 
   async function stopInstances(): Promise<void> {
     await Promise.all(kits.map(({ lifecycle }) => lifecycle.shutdown('end of the test')));
   }
 
   return {
-    broker,
+    ...bed,
     database,
     call,
     async addWebhook(webhook) {
@@ -92,7 +66,7 @@ export async function runWebhookService(settings: Record<string, string> = {}, i
     },
     async tell(parts) {
       const body = eventOf(parts);
-      await broker.publish({
+      await bed.broker.publish({
         exchange: EVENTS_EXCHANGE,
         routingKey: notificationEventRoutingKey(body.event),
         messageId: body.event_id,
@@ -101,26 +75,20 @@ export async function runWebhookService(settings: Record<string, string> = {}, i
       return body;
     },
     async publish(body) {
-      await broker.publish({
+      await bed.broker.publish({
         exchange: EVENTS_EXCHANGE,
         routingKey: 'notification.sent',
         messageId: randomUUID(),
         body,
       });
     },
-    async queueLength(queue) {
-      const found = await rabbitmqApi<{ messages?: number }>('GET', `/queues/${brokerServer.vhost}/${queue}`);
-      return found.messages ?? -1;
-    },
     async metrics() {
-      return (await supertest(url).get('/metrics')).text;
+      return (await fetch(`${url}/metrics`)).text();
     },
     stopInstances,
     async stop() {
       await stopInstances();
-      await outside.lifecycle.shutdown('end of the test');
-      await databaseServer.drop();
-      await brokerServer.drop();
+      await close();
     },
   };
 }
