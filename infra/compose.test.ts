@@ -57,7 +57,7 @@ const configKeys: Record<string, object> = {
 };
 
 /** Files of the container itself: whoever sets them mounts the files too, in an override file (docs/tls.md). HOST is 0.0.0.0. */
-const NOT_PASSED_ON = ['HOST', 'HTTPS_CERT', 'HTTPS_KEY', 'NODE_EXTRA_CA_CERTS'];
+const NOT_PASSED_ON = ['HOST', 'HTTPS_CERT', 'HTTPS_KEY', 'NODE_EXTRA_CA_CERTS', 'TWILIO_CA_BUNDLE'];
 
 /** What Node reads before any schema; NODE_ENV is for every service, whether its schema names it or not. */
 const OF_NODE = ['NODE_ENV', 'UV_THREADPOOL_SIZE'];

@@ -19,7 +19,7 @@ const TWILIO_REQUEST = {
 /** Sends one message; resolves to the vendor's id of it. Throws when the vendor does not take it. */
 type VendorCall = (content: Omit<SendRequest, 'vendor'>) => Promise<string>;
 
-/** One call each, over kept connections. Plain HTTP where the full system uses Twilio's SDK, which alone costs more than this whole worker. */
+/** One call each, over kept connections. undici alone, which in the full system carries the requests of Twilio's SDK. */
 export function createVendorCalls(twilioUrl: string, smtpPort: number): Record<Vendor, VendorCall> {
   const twilio = new Pool(twilioUrl, { connections: HTTP_CONNECTIONS });
   const smtp = createTransport({

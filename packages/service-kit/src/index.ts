@@ -1,3 +1,4 @@
+export { certificateFile } from './certificate-schema.ts';
 export * from './config.ts';
 export * from './context.ts';
 export * from './cursor.ts';

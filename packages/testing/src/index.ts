@@ -11,4 +11,5 @@ export * from './test-servers.ts';
 export * from './test-service.ts';
 export * from './time-until.ts';
 export * from './tls-door.ts';
+export * from './vendor-bed.ts';
 export * from './webhook-receiver.ts';

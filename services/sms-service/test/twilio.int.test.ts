@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Provider } from '@notify/channel-worker';
-import { inTime, openProviderBed, outgoingDelivery, type ProviderBed, providerContract } from '@notify/testing';
-import { createTwilioProvider } from '../src/providers/twilio.ts';
+import { inTime, openProviderBed, type ProviderBed, providerContract } from '@notify/testing';
 import type { TwilioConfig } from '../src/providers/twilio-config.ts';
+import { deliveryTo, twilioAt } from './twilio-vendor.ts';
 
 let bed: ProviderBed;
 beforeAll(async () => {
@@ -11,24 +11,8 @@ beforeAll(async () => {
 afterEach(() => bed.endTest());
 afterAll(() => bed?.close());
 
-function providerAt(url: string, settings: Partial<TwilioConfig> = {}): Provider {
-  return bed.untilTestEnds(
-    createTwilioProvider(
-      {
-        TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
-        TWILIO_AUTH_TOKEN: 'token',
-        TWILIO_FROM: '+15005550006',
-        TWILIO_API_URL: url,
-        TWILIO_STATUS_CALLBACK_BASE: 'https://notify.example.test',
-        ...settings,
-      },
-      30_000,
-    ),
-  );
-}
-
+const providerAt = (url: string, settings: Partial<TwilioConfig> = {}): Provider => twilioAt(bed, url, settings);
 const digits = (count: number) => Array.from({ length: count }, () => Math.floor(Math.random() * 10)).join('');
-const deliveryTo = (address: string) => outgoingDelivery(address, { body: 'Hello there' });
 
 describe('the provider contract', () => {
   const cases = providerContract({
@@ -128,6 +112,7 @@ test('connections are kept and used again', async () => {
   });
   server.on('connection', (socket) => sockets.add(socket));
   const provider = providerAt(url);
-  for (let count = 0; count < 5; count += 1) await provider.send(deliveryTo('+14155550123'), inTime());
-  expect(sockets.size).toBe(1);
+  for (let count = 0; count < 10; count += 1) await provider.send(deliveryTo('+14155550123'), inTime());
+  // Not one: undici lets a connection rest for a turn of the event loop after each answer.
+  expect(sockets.size).toBeLessThanOrEqual(2);
 });

@@ -1,5 +1,5 @@
 import { vendorUrl } from '@notify/channel-worker';
-import type { ConfigKeys } from '@notify/service-kit';
+import { type ConfigKeys, certificateFile } from '@notify/service-kit';
 import Joi from 'joi';
 
 export interface TwilioConfig {
@@ -7,6 +7,7 @@ export interface TwilioConfig {
   TWILIO_AUTH_TOKEN: string;
   TWILIO_FROM: string;
   TWILIO_API_URL?: string;
+  TWILIO_CA_BUNDLE?: string;
   TWILIO_STATUS_CALLBACK_BASE?: string;
 }
 
@@ -22,6 +23,8 @@ export const twilioKeys: ConfigKeys<TwilioConfig> = {
     .required(),
   /** Another address than https://api.twilio.com. Default: Twilio's. */
   TWILIO_API_URL: vendorUrl(),
+  /** A PEM file with the only authorities that may vouch for Twilio. Default: those that Node trusts. */
+  TWILIO_CA_BUNDLE: certificateFile,
   /**
    * Where Twilio reaches our api-gateway with its receipts. Default: none are asked for; with TWILIO_API_URL
    * http://localhost:8001, since the sandbox recognises our messages by it (Twilio itself refuses such an address).

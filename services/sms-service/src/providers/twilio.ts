@@ -7,10 +7,11 @@ import {
   parseRetryAfter,
   RecipientInvalidError,
 } from '@notify/channel-worker';
+import { PostFailure } from '@notify/service-kit';
 import twilio from 'twilio';
 import type { TwilioConfig } from './twilio-config.ts';
 import { OPTED_OUT, twilioMeaning } from './twilio-errors.ts';
-import { type TwilioCall, TwilioRequestClient, withTwilioCall } from './twilio-request-client.ts';
+import { createTwilioRequestClient, type TwilioCall } from './twilio-request-client.ts';
 
 const CONCURRENCY = 32;
 /**
@@ -19,13 +20,12 @@ const CONCURRENCY = 32;
  */
 const RETRY_RECEIPTS = '#rc=5&rp=5xx,ct,rt';
 
-/** What the SDK and its HTTP client throw, as far as it matters here. */
-interface TwilioFailure {
-  /** Of an answer: the HTTP status. */
-  status?: number;
-  /** Of an answer: Twilio's number. Of a call without one: a system code. */
-  code?: number | string;
-  isAxiosError?: boolean;
+/** What the SDK throws for an answer, as far as it matters here. */
+interface TwilioRefusal {
+  /** The HTTP status. */
+  status: number;
+  /** Twilio's number, where the answer is Twilio's JSON. */
+  code?: unknown;
 }
 
 /**
@@ -33,11 +33,13 @@ interface TwilioFailure {
  * @param socketTimeoutMs how long a socket may be silent; not below the worker's own deadline.
  */
 export function createTwilioProvider(config: TwilioConfig, socketTimeoutMs: number): Provider {
-  const httpClient = new TwilioRequestClient({
+  const requestClient = createTwilioRequestClient({
     origin: config.TWILIO_API_URL,
     timeoutMs: socketTimeoutMs,
-    maxSockets: CONCURRENCY,
+    connections: CONCURRENCY,
+    caBundle: config.TWILIO_CA_BUNDLE,
   });
+  const { httpClient } = requestClient;
   const client = twilio(config.TWILIO_ACCOUNT_SID, config.TWILIO_AUTH_TOKEN, { httpClient });
   const sender = config.TWILIO_FROM.startsWith('MG')
     ? { messagingServiceSid: config.TWILIO_FROM }
@@ -48,21 +50,23 @@ export function createTwilioProvider(config: TwilioConfig, socketTimeoutMs: numb
     sendsReceipts: config.TWILIO_STATUS_CALLBACK_BASE !== undefined,
     concurrency: CONCURRENCY,
     async send(delivery, signal) {
-      const call: TwilioCall = { signal, hasLeft: false };
-      const message = await withTwilioCall(call, () =>
-        client.messages.create({
-          to: delivery.address,
-          body: delivery.content.body ?? '',
-          ...sender,
-          ...statusCallbackOf(delivery, config.TWILIO_STATUS_CALLBACK_BASE),
-        }),
-      ).catch((error: unknown) => {
-        throw toDeliveryError(error as TwilioFailure, call);
-      });
+      const call: TwilioCall = { signal };
+      const message = await requestClient
+        .within(call, () =>
+          client.messages.create({
+            to: delivery.address,
+            body: delivery.content.body ?? '',
+            ...sender,
+            ...statusCallbackOf(delivery, config.TWILIO_STATUS_CALLBACK_BASE),
+          }),
+        )
+        .catch((error: unknown) => {
+          throw toDeliveryError(error, call.retryAfter);
+        });
       if (message.errorCode) throw refusal(400, message.errorCode);
       return { status: 'sent', providerMessageId: message.sid };
     },
-    close: () => httpClient.close(),
+    close: () => requestClient.close(),
   };
 }
 
@@ -78,18 +82,19 @@ function statusCallbackOf(delivery: OutgoingDelivery, base: string | undefined):
   return { statusCallback: `${base.replace(/\/$/, '')}/receipts/twilio?${query}${RETRY_RECEIPTS}` };
 }
 
-/** @returns our error; or the very error where it is none of Twilio's, so a bug of ours. */
-export function toDeliveryError(failure: TwilioFailure, call: TwilioCall): DeliveryError | TwilioFailure {
-  const { status, code } = failure;
-  if (failure.isAxiosError === true || call.signal.aborted) {
-    return lostConnectionError(typeof code === 'string' ? code : 'ABORTED', call.hasLeft);
-  }
+/**
+ * @param retryAfter of the answer, if there was one.
+ * @returns our error; or the very error where it is none of Twilio's, so a bug of ours.
+ */
+export function toDeliveryError(failure: unknown, retryAfter?: unknown): unknown {
+  if (failure instanceof PostFailure) return lostConnectionError(failure.code, failure.hasLeft);
   // The SDK parses what a 2xx says: a body that is no JSON ends here.
   if (failure instanceof SyntaxError) {
     return deliveryError('unknown', 'Twilio said yes, but nothing that can be read', 'unreadable_answer');
   }
+  const { status, code } = failure as Partial<TwilioRefusal>;
   if (status === undefined) return failure;
-  return refusal(status, typeof code === 'number' ? code : undefined, parseRetryAfter(call.retryAfter));
+  return refusal(status, typeof code === 'number' ? code : undefined, parseRetryAfter(retryAfter));
 }
 
 function refusal(status: number, code: number | undefined, retryAfterMs?: number): DeliveryError {
