@@ -31,10 +31,10 @@ function messagesOf(events: readonly NotificationEventJson[]): OutgoingMessage[]
 }
 
 /**
- * Handles batches of status.failed.queue: every message is kept as it came, and what it tells is folded into its
- * notification's record, with what follows from receipts; who listens is told of failures that nobody told of. It puts nothing back into the failed queue that is not marked as told,
- * so that nothing can go in circles: what the database refuses to fold ends here, with its dead letter. Throws only while the
- * database or the broker is away; every part can be repeated.
+ * Handles batches of status.failed.queue: every message is kept as it came, and what it tells is folded into its notification's record, with
+ * what follows from receipts; who listens is told of failures that nobody told of. It puts nothing back into the failed queue that is not
+ * marked as told, so that nothing can go in circles: what the database refuses to fold ends here, with its dead letter. Throws only while
+ * the database or the broker is away; every part can be repeated.
  */
 export function createDeadLetterBatchHandler(
   context: RecordStorage & { publisher: Publisher; closings: Closings; metrics: StatusMetrics; logger: Logger },

@@ -17,9 +17,10 @@ interface Refused {
 }
 
 /**
- * Handles batches of status.queue: valid events and receipts are folded into their records, and what follows from receipts, and from
- * deadlines that passed without one, is done, and what waits for a user who has changed is decided anew; the others go to the failed queue, and neither waits for the other. Throws while the database is away: the batch is then tried again,
- * which is harmless at any point since every part can be repeated.
+ * Handles batches of status.queue: valid events and receipts are folded into their records; what follows from receipts, and from deadlines
+ * that passed without one, is done; what waits for a user who has changed is decided anew. The others go to the failed queue, and neither
+ * waits for the other. Throws while the database is away: the batch is then tried again, which is harmless at any point since every part
+ * can be repeated.
  */
 export function createEventBatchHandler(
   context: RecordStorage & {
