@@ -22,11 +22,12 @@ type Method = 'get' | 'post' | 'patch' | 'delete';
 /** The real service on real servers of its own, once or several times, and someone who publishes events. */
 export interface RunningService {
   broker: Broker;
+  vhost: string;
   /** The service's own. */
   database: Database;
-  /** A request with a valid service token, to the first instance. */
-  call(method: Method, path: string, body?: unknown): Promise<supertest.Response>;
-  addWebhook(webhook: Record<string, unknown>): Promise<NewWebhookJson>;
+  /** A request with a valid service token, to the first instance unless another one is named. */
+  call(method: Method, path: string, body?: unknown, instance?: number): Promise<supertest.Response>;
+  addWebhook(webhook: Record<string, unknown>, instance?: number): Promise<NewWebhookJson>;
   deliveriesOf(webhookId: string, query?: string): Promise<WebhookDeliveryJson[]>;
   /** Publishes what a worker would, with one line in its timeline unless there are others. */
   tell(event: Partial<NotificationEventJson>): Promise<NotificationEventJson>;
@@ -35,6 +36,8 @@ export interface RunningService {
   metrics(): Promise<string>;
   /** The service's instances alone. */
   stopInstances(): Promise<void>;
+  /** As many as before. */
+  startInstances(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,13 +53,16 @@ export async function runWebhookService(settings: Record<string, string> = {}, i
     PORT: '0',
     ...settings,
   });
-  const kits = Array.from({ length: instances }, () => createTestKit(SERVICE_NAME));
-  const ports: number[] = [];
-  for (const kit of kits) {
-    const server = await startWebhookService(config, kit.logger, kit.lifecycle);
-    ports.push((server.address() as AddressInfo).port);
+  let running: { kit: ReturnType<typeof createTestKit>; url: string }[] = [];
+  async function startInstances(): Promise<void> {
+    for (let n = 0; n < instances; n += 1) {
+      const kit = createTestKit(SERVICE_NAME);
+      const server = await startWebhookService(config, kit.logger, kit.lifecycle);
+      running.push({ kit, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    }
   }
-  const url = `http://127.0.0.1:${ports[0]}`;
+  const urlOf = (instance: number) => running[instance]?.url ?? '';
+  await startInstances();
 
   const outside = createTestKit('test');
   const broker = await openBroker({ url: brokerServer.url, name: 'test', ...outside });
@@ -67,23 +73,27 @@ export async function runWebhookService(settings: Record<string, string> = {}, i
   );
   const tokens = createServiceTokens(SECRET, 'test');
 
-  async function call(method: Method, path: string, body?: unknown): Promise<supertest.Response> {
-    const request = supertest(url)
+  async function call(method: Method, path: string, body?: unknown, instance = 0): Promise<supertest.Response> {
+    const request = supertest(urlOf(instance))
       [method](path)
       .set('authorization', `Bearer ${await tokens(SERVICE_NAME)}`);
     return body === undefined ? request : request.set('content-type', 'application/json').send(JSON.stringify(body));
   }
 
   async function stopInstances(): Promise<void> {
-    await Promise.all(kits.map(({ lifecycle }) => lifecycle.shutdown('end of the test')));
+    const stopping = running;
+    running = [];
+    await Promise.all(stopping.map(({ kit }) => kit.lifecycle.shutdown('end of the test')));
   }
 
   return {
     broker,
+    vhost: brokerServer.vhost,
     database,
     call,
-    async addWebhook(webhook) {
-      const { status, body } = await call('post', '/webhooks', { events: ['notification.sent'], ...webhook });
+    async addWebhook(webhook, instance) {
+      const asked = { events: ['notification.sent'], ...webhook };
+      const { status, body } = await call('post', '/webhooks', asked, instance);
       if (status !== 201) throw new Error(`${status} ${JSON.stringify(body)}`);
       return body;
     },
@@ -113,9 +123,10 @@ export async function runWebhookService(settings: Record<string, string> = {}, i
       return found.messages ?? -1;
     },
     async metrics() {
-      return (await supertest(url).get('/metrics')).text;
+      return (await supertest(urlOf(0)).get('/metrics')).text;
     },
     stopInstances,
+    startInstances,
     async stop() {
       await stopInstances();
       await outside.lifecycle.shutdown('end of the test');
