@@ -6,6 +6,7 @@ import {
   WEBHOOKS_BINDING,
   WEBHOOKS_QUEUE,
 } from '@notify/contracts';
+import type { Broker } from '@notify/messaging';
 import {
   createTestBroker,
   eventually,
@@ -152,14 +153,29 @@ test('the binding that the version before declared ends when nobody asks for eve
   await eventually(async () => (await waiting(service))[WEBHOOKS_QUEUE] === 0);
 });
 
-test('the binding comes back with a queue that was deleted', async () => {
-  const service = await run();
-  const receiver = await receive();
-  await service.addWebhook({ url: receiver.url });
-  await rabbitmqApi('DELETE', `/queues/${service.vhost}/${WEBHOOKS_QUEUE}`);
-  await becomes(service, BOUND);
-  await isTold(receiver, await service.tell({}));
-});
+test.each([
+  ['webhook-service', async () => {}],
+  // Before webhook-service has noticed: whoever publishes what finds no queue declares the topology.
+  [
+    'somebody else',
+    (broker: Broker) =>
+      broker
+        .publish({ exchange: EVENTS_EXCHANGE, routingKey: 'nobody.asks', messageId: 'm', body: {} })
+        .catch(() => {}),
+  ],
+])(
+  'the binding comes back with a queue that was deleted, and declared again by %s',
+  async (_who, declareAgain) => {
+    const service = await run();
+    const receiver = await receive();
+    await service.addWebhook({ url: receiver.url });
+    await rabbitmqApi('DELETE', `/queues/${service.vhost}/${WEBHOOKS_QUEUE}`);
+    await declareAgain(service.broker);
+    await becomes(service, BOUND);
+    await isTold(receiver, await service.tell({}));
+  },
+  40_000,
+);
 
 test('the binding comes back when an operator has ended it', async () => {
   const service = await run();
