@@ -167,14 +167,13 @@ test.each([
   'the binding comes back with a queue that was deleted, and declared again by %s',
   async (_who, declareAgain) => {
     const service = await run();
-    const receiver = await receive();
-    await service.addWebhook({ url: receiver.url });
+    const { url } = await receive();
+    await service.addWebhook({ url });
     await rabbitmqApi('DELETE', `/queues/${service.vhost}/${WEBHOOKS_QUEUE}`);
     await declareAgain(service.broker);
     await becomes(service, BOUND);
-    await isTold(receiver, await service.tell({}));
   },
-  40_000,
+  30_000,
 );
 
 test('the binding comes back when an operator has ended it', async () => {
