@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { CHANNELS, PRIORITIES } from './channels.ts';
-import { EXCHANGES, laneRoutingKey, NOTIFICATIONS_EXCHANGE, QUEUES } from './topology.ts';
+import { EVENTS_EXCHANGE, EXCHANGES, laneRoutingKey, NOTIFICATIONS_EXCHANGE, QUEUES } from './topology.ts';
 
 test('every lane has exactly one queue behind its routing key', () => {
   for (const channel of CHANNELS) {
@@ -26,7 +26,17 @@ test('the queues have the names that operators know', () => {
 
 test('every binding names a declared exchange', () => {
   const exchanges = new Set(EXCHANGES.map((exchange) => exchange.name));
-  for (const queue of QUEUES) for (const binding of queue.bindings) expect(exchanges).toContain(binding.exchange);
+  for (const { bindings, bindingsOnDemand = [] } of QUEUES) {
+    for (const { exchange } of [...bindings, ...bindingsOnDemand]) expect(exchanges).toContain(exchange);
+  }
+});
+
+test('every queue is bound by whoever declares it, but that of webhooks by webhook-service alone', () => {
+  const undeclared = QUEUES.filter(({ bindings }) => bindings.length === 0);
+  expect(undeclared).toMatchObject([
+    { name: 'webhooks.queue', bindingsOnDemand: [{ exchange: EVENTS_EXCHANGE, routingKey: 'notification.*' }] },
+  ]);
+  expect(QUEUES.filter(({ bindingsOnDemand }) => bindingsOnDemand !== undefined)).toEqual(undeclared);
 });
 
 test('no queue that dead-letters can lose a message on the way', () => {

@@ -15,6 +15,9 @@ export const STATUS_ERASURES_QUEUE = 'status.erasures.queue';
 export const IN_APP_EVENTS_QUEUE = 'in-app.events.queue';
 export const WEBHOOKS_QUEUE = 'webhooks.queue';
 
+/** webhook-service has it bound while an enabled webhook asks for anything that happens to notifications. */
+export const WEBHOOKS_BINDING: QueueBinding = { exchange: EVENTS_EXCHANGE, routingKey: 'notification.*' };
+
 /**
  * How often a message may come back from a consumer that died before the broker dead-letters it. Before RabbitMQ 4.3 what a consumer gives back
  * counts as well.
@@ -29,10 +32,16 @@ export interface ExchangeDeclaration {
   name: string;
   type: 'direct' | 'fanout' | 'topic';
 }
+export interface QueueBinding {
+  exchange: string;
+  routingKey: string;
+}
 export interface QueueDeclaration {
   name: string;
   arguments: Record<string, string | number>;
-  bindings: { exchange: string; routingKey: string }[];
+  bindings: QueueBinding[];
+  /** Not declared: the service that consumes the queue binds it while it needs what comes, and unbinds it. Default: none. */
+  bindingsOnDemand?: QueueBinding[];
 }
 
 export function laneRoutingKey(channel: Channel, priority: Priority): string {
@@ -142,6 +151,7 @@ export const QUEUES: readonly QueueDeclaration[] = [
   {
     name: WEBHOOKS_QUEUE,
     arguments: quorum(FAILED_EXCHANGE),
-    bindings: [{ exchange: EVENTS_EXCHANGE, routingKey: 'notification.*' }],
+    bindings: [],
+    bindingsOnDemand: [WEBHOOKS_BINDING],
   },
 ];

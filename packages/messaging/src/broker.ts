@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { EVENTS_EXCHANGE } from '@notify/contracts';
+import { EVENTS_EXCHANGE, type QueueBinding } from '@notify/contracts';
 import { errorFields, type Lifecycle, type Logger, type Metrics } from '@notify/service-kit';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import { changeBinding } from './change-binding.ts';
 import { closeConnectionWith, openConnection, settleOrGoOn } from './connection.ts';
 import { type Consumer, type ConsumerSession, createConsumerSession } from './consumer.ts';
 import { declareTopology } from './declare-topology.ts';
@@ -39,7 +40,23 @@ export interface Broker extends Publisher {
     /** How long the first message of a batch waits for company. */
     maxWaitMs: number;
     onBatch(deliveries: Delivery[]): Promise<void>;
+    /**
+     * Called when the queue is consumed again: after a reconnect, a pause, or its deletion. It may have been declared anew, and then lacks what
+     * `bind` had bound.
+     */
+    onReopen?(): void;
   }): Promise<Consumer>;
+  /**
+   * Binds a queue of the table; where it is bound already nothing changes. What is published after this resolved reaches the queue.
+   * Reconnects do not repeat it: see onReopen.
+   * @throws BrokerUnavailableError when the broker is away, has no such queue, or does not answer for 1.5 s; it may be bound all the same.
+   */
+  bind(queue: string, binding: QueueBinding): Promise<void>;
+  /**
+   * Ends a binding; where there is none nothing changes.
+   * @throws BrokerUnavailableError as `bind` does; it may be unbound all the same, or a moment later.
+   */
+  unbind(queue: string, binding: QueueBinding): Promise<void>;
   /**
    * Events for this instance alone: bounded, dropping the oldest, never acknowledged. What was missed while away is lost: see onReconnect.
    * @param options.isPaused none come before `resume`. While it is paused the broker keeps none.
@@ -171,6 +188,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     return session;
   }
 
+  function connected(): ChannelModel {
+    if (current === undefined) throw new BrokerUnavailableError('not connected');
+    return current;
+  }
+
   return {
     get isReady() {
       return publisher.isReady && current !== undefined;
@@ -184,10 +206,15 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
           options,
         ),
       ),
-    consumeBatches: ({ prefetch, ...batches }) =>
+    consumeBatches: ({ prefetch, onReopen, ...batches }) =>
       add(
-        createConsumerSession({ queue: batches.queue, prefetch, onMessage: handleBatches(batches, options) }, options),
+        createConsumerSession(
+          { queue: batches.queue, prefetch, onMessage: handleBatches(batches, options), onReopen },
+          options,
+        ),
       ),
+    bind: async (queue, binding) => changeBinding(connected(), 'bind', queue, binding),
+    unbind: async (queue, binding) => changeBinding(connected(), 'unbind', queue, binding),
     subscribe({ routingKeys, onMessage, onReconnect, isPaused }) {
       const queue = `${options.name}.events.${randomUUID()}`;
       return add(
@@ -200,8 +227,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       return queue;
     },
     async queueDepths(queues) {
-      if (current === undefined) throw new BrokerUnavailableError('not connected');
-      return readQueueDepths(current, queues);
+      return readQueueDepths(connected(), queues);
     },
   };
 }

@@ -31,6 +31,8 @@ export interface ConsumerSpec {
   prefetch: number;
   /** Takes a message; settles it later through the acknowledger. */
   onMessage(message: ConsumeMessage, acknowledger: Acknowledger): Promise<void>;
+  /** Called when it is consumed again: after a reconnect, a pause, or the deletion of the queue. */
+  onReopen?(): void;
 }
 
 /** Bound to the channel a message came on: delivery tags mean nothing on another one. */
@@ -51,6 +53,7 @@ export function createConsumerSession(
   let channel: Channel | undefined;
   /** What is consumed now, and on which channel: a tag means nothing on another one. */
   let active: { channel: Channel; tag: string } | undefined;
+  let wasOpen = false;
   let isPaused = false;
   let settled: Promise<void> = Promise.resolve();
   const inHand = new Set<Promise<void>>();
@@ -159,6 +162,8 @@ export function createConsumerSession(
       const handled = spec.onMessage(message, acknowledger).finally(() => inHand.delete(handled));
       inHand.add(handled);
     });
+    if (wasOpen) spec.onReopen?.();
+    wasOpen = true;
     return consumerTag;
   }
 

@@ -2,7 +2,7 @@ import { EXCHANGES, QUEUES } from '@notify/contracts';
 import type { ChannelModel } from 'amqplib';
 
 /**
- * Declares every exchange, queue and binding of the table. Doing it again changes nothing.
+ * Declares every exchange, queue and binding of the table, except the bindings on demand. Doing it again changes nothing.
  * @throws when the broker has one of them with other arguments (406): someone must look, so the service does not start.
  */
 export async function declareTopology(connection: ChannelModel): Promise<void> {

@@ -299,6 +299,63 @@ test('a handler that always throws is given up after ten tries: the message ends
   expect(tries).toHaveLength(10);
 });
 
+const EVENTS = { exchange: EVENTS_EXCHANGE, routingKey: 'test.*' };
+const anEvent = { exchange: EVENTS_EXCHANGE, routingKey: 'test.event', messageId: 'e', body: {}, mandatory: false };
+
+test('a queue gets what is published once it is bound, until it is unbound; doing either twice changes nothing', async () => {
+  const depth = async () => (await broker.queueDepths([EMAIL_QUEUE])).get(EMAIL_QUEUE);
+  await broker.unbind(EMAIL_QUEUE, EVENTS);
+  await broker.publish(anEvent);
+  expect(await depth()).toBe(0);
+  for (let n = 0; n < 2; n += 1) await broker.bind(EMAIL_QUEUE, EVENTS);
+  await broker.publish(anEvent);
+  expect(await depth()).toBe(1);
+  for (let n = 0; n < 2; n += 1) await broker.unbind(EMAIL_QUEUE, EVENTS);
+  await broker.publish(anEvent);
+  expect(await depth()).toBe(1);
+});
+
+test('binding a queue that does not exist fails, and ends neither the connection nor its consumers', async () => {
+  const received: Delivery[] = [];
+  await broker.consume({
+    queue: EMAIL_QUEUE,
+    prefetch: 1,
+    onMessage: async (delivery) => void received.push(delivery),
+  });
+  await expect(broker.bind('nobody.queue', EVENTS)).rejects.toThrow(BrokerUnavailableError);
+  await broker.publish(toEmail());
+  await eventually(() => received.length === 1);
+});
+
+test('a binding of which a silent broker confirms nothing fails in time', async () => {
+  const line = await openSilencableLine(server.url);
+  const other = createTestKit('messaging-test');
+  const cutOff = await openBroker({ url: line.url, name: 'messaging-test cut off', ...other });
+  line.silence();
+  await expect(cutOff.bind(EMAIL_QUEUE, EVENTS)).rejects.toThrow('no answer in time');
+  await other.lifecycle.shutdown('test');
+  line.close();
+}, 20_000);
+
+test('whoever consumes a queue learns when it is consumed again, and has lost what was bound on demand', async () => {
+  let reopened = 0;
+  await broker.consumeBatches({
+    queue: EMAIL_QUEUE,
+    prefetch: 1,
+    maxBatchSize: 1,
+    maxWaitMs: 1,
+    onBatch: async () => {},
+    onReopen: () => {
+      reopened += 1;
+    },
+  });
+  expect(reopened).toBe(0);
+  await rabbitmqApi('DELETE', `/queues/${server.vhost}/${EMAIL_QUEUE}`);
+  await eventually(() => reopened === 1);
+  await closeConnectionsByForce();
+  await eventually(() => reopened === 2);
+}, 30_000);
+
 test('queues are counted, and one that does not exist ends neither the connection nor its consumers', async () => {
   const seen: unknown[] = [];
   await broker.publish(toEmail());

@@ -12,6 +12,7 @@ import {
   requireServiceToken,
 } from '@notify/service-kit';
 import { addressRule } from './address-rules.ts';
+import { startBindingLoop } from './binding-loop.ts';
 import type { WebhookConfig } from './config.ts';
 import { deliveriesRoute } from './deliveries-route.ts';
 import { startDispatcher } from './dispatcher.ts';
@@ -80,6 +81,7 @@ export async function startWebhookService(
     maxBatchSize: EVENT_BATCH_SIZE,
     maxWaitMs: EVENT_BATCH_WAIT_MS,
     onBatch: createEventBatchHandler(context),
+    onReopen: startBindingLoop({ database, broker, logger }, lifecycle),
   });
 
   const targets = { isHttpAllowed: config.WEBHOOK_ALLOW_PRIVATE, isAddressAllowed };
@@ -95,7 +97,7 @@ export async function startWebhookService(
     },
     routers: [
       requireServiceToken(config.SERVICE_TOKEN_SECRET, SERVICE_NAME),
-      webhooksRoute({ ...context, targets }),
+      webhooksRoute({ ...context, broker, targets }),
       deliveriesRoute(context, leaseSeconds),
     ],
   });

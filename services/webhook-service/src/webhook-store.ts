@@ -23,12 +23,12 @@ export const MAX_WEBHOOKS = 100;
 
 /** @returns undefined when there are too many already. */
 export async function addWebhook(
-  database: Database,
+  client: DatabaseClient,
   id: string,
   sealedSecret: Buffer,
   { url, events, notification_types: types }: WebhookRequestJson,
 ): Promise<Webhook | undefined> {
-  const { rows } = await database.query<Webhook>(
+  const { rows } = await client.query<Webhook>(
     `INSERT INTO webhooks (id, secret, url, events, notification_types) SELECT $1, $2, $3, $4, $5
      WHERE (SELECT count(*) FROM webhooks) < ${MAX_WEBHOOKS} RETURNING ${COLUMNS}`,
     [id, sealedSecret, url, events, types],

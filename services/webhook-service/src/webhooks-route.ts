@@ -7,9 +7,11 @@ import {
   webhookPatchSchema,
   webhookSchema,
 } from '@notify/contracts';
+import type { Broker } from '@notify/messaging';
 import { decodeCursor, inTransaction, listAnswer } from '@notify/service-kit';
 import { Router } from 'express';
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
+import { bindEvents, wantsNotifications } from './event-binding.ts';
 import type { SealedSecrets } from './sealed-secrets.ts';
 import { newWebhookSecret } from './sign-webhook.ts';
 import { type SwitchContext, switchWebhook } from './switch-webhook.ts';
@@ -28,21 +30,31 @@ import {
 import { checkedTarget, type TargetRules } from './webhook-target.ts';
 
 export interface WebhooksRouteContext extends SwitchContext {
+  broker: Pick<Broker, 'bind'>;
   secrets: SealedSecrets;
   targets: TargetRules;
 }
 
-/** `/webhooks`: made, read, changed, deleted. A secret is shown once, by the answer that makes it. */
+/**
+ * `/webhooks`: made, read, changed, deleted. A secret is shown once, by the answer that makes it. Whatever is published after an answer that makes
+ * or enables a webhook is told to it.
+ */
 export function webhooksRoute(context: WebhooksRouteContext): Router {
-  const { database, secrets, targets, wake } = context;
+  const { database, broker, secrets, targets, wake } = context;
   const router = Router();
 
   router.post('/webhooks', async (request, response) => {
     const asked = validate(webhookSchema.required(), request.body);
     const [id, secret] = [uuidv7(), newWebhookSecret()];
     const url = checkedTarget(asked.url, targets);
-    const added = await addWebhook(database, id, secrets.seal(secret, id), { ...asked, url });
-    if (added === undefined) throw new AppError('conflict', `There are ${MAX_WEBHOOKS} webhooks already: delete one`);
+    const added = await inTransaction(database, async (client) => {
+      const webhook = await addWebhook(client, id, secrets.seal(secret, id), { ...asked, url });
+      if (webhook === undefined) {
+        throw new AppError('conflict', `There are ${MAX_WEBHOOKS} webhooks already: delete one`);
+      }
+      if (wantsNotifications(webhook)) await bindEvents(client, broker);
+      return webhook;
+    });
     const answer: NewWebhookJson = { ...webhookToJson(added), secret };
     response.status(201).json(answer);
   });
@@ -71,6 +83,9 @@ export function webhooksRoute(context: WebhooksRouteContext): Router {
         notificationTypes: asked.notification_types,
       });
       if (webhook === undefined) throw webhookNotFound();
+      // Only then: all else can be changed while the broker is away.
+      const asksForMore = asked.enabled ?? (asked.events !== undefined && webhook.disabledAt === null);
+      if (asksForMore && wantsNotifications(webhook)) await bindEvents(client, broker);
       if (asked.enabled === undefined) return webhook;
       return (await switchWebhook(context, client, id, asked.enabled ? undefined : 'by_hand')) ?? webhook;
     });

@@ -17,9 +17,9 @@ import { eventOf } from './event-builder.ts';
 export interface RunningService extends Omit<ServiceBed, 'close'> {
   /** The service's own. */
   database: Database;
-  /** A request with a valid service token, to the first instance. */
-  call: ServiceCall;
-  addWebhook(webhook: Record<string, unknown>): Promise<NewWebhookJson>;
+  /** A request with a valid service token, to the first instance unless another one is named. */
+  call(...request: [...Parameters<ServiceCall>, instance?: number]): ReturnType<ServiceCall>;
+  addWebhook(webhook: Record<string, unknown>, instance?: number): Promise<NewWebhookJson>;
   deliveriesOf(webhookId: string, query?: string): Promise<WebhookDeliveryJson[]>;
   /** Publishes what a worker would, with one line in its timeline unless there are others. */
   tell(event: Partial<NotificationEventJson>): Promise<NotificationEventJson>;
@@ -27,37 +27,46 @@ export interface RunningService extends Omit<ServiceBed, 'close'> {
   metrics(): Promise<string>;
   /** The service's instances alone. */
   stopInstances(): Promise<void>;
+  /** As many as before. */
+  startInstances(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function runWebhookService(settings: Record<string, string> = {}, instances = 1): Promise<RunningService> {
   const { close, ...bed } = await openServiceBed();
   const config = readConfig({ ...bed.env, WEBHOOK_ENCRYPTION_KEY: TEST_SECRET, ...settings });
-  const kits = Array.from({ length: instances }, () => createTestKit(SERVICE_NAME));
-  const ports: number[] = [];
-  for (const kit of kits) {
-    const server = await startWebhookService(config, kit.logger, kit.lifecycle);
-    ports.push((server.address() as AddressInfo).port);
+  let running: { kit: ReturnType<typeof createTestKit>; url: string }[] = [];
+  async function startInstances(): Promise<void> {
+    for (let n = 0; n < instances; n += 1) {
+      const kit = createTestKit(SERVICE_NAME);
+      const server = await startWebhookService(config, kit.logger, kit.lifecycle);
+      running.push({ kit, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    }
   }
-  const url = `http://127.0.0.1:${ports[0]}`;
+  const urlOf = (instance: number) => running[instance]?.url ?? '';
+  await startInstances();
 
   const database = await openDatabase(
     { url: bed.databaseUrl, poolSize: 2, migrationsDir: new URL('../migrations', import.meta.url).pathname },
     bed.kit.logger,
     bed.kit.lifecycle,
   );
-  const call = bed.callerOf(SERVICE_NAME, url);
+  const call: RunningService['call'] = (method, path, body, instance = 0) =>
+    bed.callerOf(SERVICE_NAME, urlOf(instance))(method, path, body);
 
   async function stopInstances(): Promise<void> {
-    await Promise.all(kits.map(({ lifecycle }) => lifecycle.shutdown('end of the test')));
+    const stopping = running;
+    running = [];
+    await Promise.all(stopping.map(({ kit }) => kit.lifecycle.shutdown('end of the test')));
   }
 
   return {
     ...bed,
     database,
     call,
-    async addWebhook(webhook) {
-      const { status, body } = await call('post', '/webhooks', { events: ['notification.sent'], ...webhook });
+    async addWebhook(webhook, instance) {
+      const asked = { events: ['notification.sent'], ...webhook };
+      const { status, body } = await call('post', '/webhooks', asked, instance);
       if (status !== 201) throw new Error(`${status} ${JSON.stringify(body)}`);
       return body;
     },
@@ -83,9 +92,10 @@ export async function runWebhookService(settings: Record<string, string> = {}, i
       });
     },
     async metrics() {
-      return (await fetch(`${url}/metrics`)).text();
+      return (await fetch(`${urlOf(0)}/metrics`)).text();
     },
     stopInstances,
+    startInstances,
     async stop() {
       await stopInstances();
       await close();

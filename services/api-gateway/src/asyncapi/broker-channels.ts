@@ -4,6 +4,7 @@ import {
   FAILED_QUEUE,
   PRIORITIES,
   QUEUES,
+  type QueueBinding,
   type QueueDeclaration,
   TIMELINE_EVENTS,
 } from '@notify/contracts';
@@ -40,7 +41,8 @@ export function isRouted(bindingKey: string, address: string): boolean {
 }
 
 /** Every message that can be in a queue. */
-export function messagesOf({ bindings }: QueueDeclaration): MessageName[] {
+export function messagesOf(queue: QueueDeclaration): MessageName[] {
+  const bindings = [...queue.bindings, ...(queue.bindingsOnDemand ?? [])];
   const isFanout = (name: string) => EXCHANGES.some((exchange) => exchange.name === name && exchange.type === 'fanout');
   const names = PUBLICATIONS.filter(({ exchange, address }) =>
     bindings.some(
@@ -70,7 +72,8 @@ function exchangeChannel({ exchange, address, messages, summary }: Publication):
 }
 
 function queueChannel(queue: QueueDeclaration): unknown {
-  const { name, bindings, arguments: queueArguments } = queue;
+  const { name, bindings, bindingsOnDemand, arguments: queueArguments } = queue;
+  const written = ({ exchange, routingKey }: QueueBinding) => ({ exchange, routing_key: routingKey });
   return {
     address: name,
     servers: SERVERS,
@@ -84,7 +87,8 @@ function queueChannel(queue: QueueDeclaration): unknown {
     },
     // What the AMQP binding has no words for.
     'x-queue-arguments': queueArguments,
-    'x-queue-bindings': bindings.map(({ exchange, routingKey }) => ({ exchange, routing_key: routingKey })),
+    'x-queue-bindings': bindings.map(written),
+    ...(bindingsOnDemand && { 'x-queue-bindings-on-demand': bindingsOnDemand.map(written) }),
   };
 }
 
