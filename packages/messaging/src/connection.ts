@@ -1,6 +1,8 @@
+import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dependencyError, errorFields, type Logger } from '@notify/service-kit';
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
+import { writeTogether } from './write-together.ts';
 
 const HEARTBEAT_SECONDS = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -15,6 +17,11 @@ export interface ConnectionOptions {
   /** Opens what this connection needs; runs again after every reconnect. A throw counts as a failed connect. */
   setup(connection: ChannelModel): Promise<void>;
   onDisconnect(): void;
+}
+
+/** amqplib has no other way to it. */
+function socketOf({ connection }: ChannelModel): Writable {
+  return (connection as unknown as { stream: Writable }).stream;
 }
 
 /**
@@ -34,6 +41,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Recove
       setup: async (model: ChannelModel) => {
         // First thing: an error event without a listener would end the process. The close that follows is what we act on.
         model.on('error', () => {});
+        writeTogether(socketOf(model));
         await options.setup(model);
       },
     },
