@@ -131,13 +131,14 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
     logger,
     metrics,
     lifecycle,
-    // What a request can do without is not here: Redis and the other services have their own answers when away.
+    // What a request can do without does not decide: Redis and the other services have their own answers when away.
     readiness: {
       rabbitmq: () => {
         if (!broker.isReady) throw new Error('not connected');
       },
       postgres: () => database.query('SELECT 1'),
     },
+    conveniences: { redis: () => redis.ping() },
     rawBodyRouters: [
       receiptsRoute(config, { broker, redis, logger, metrics }),
       preferencePageRoute({ links, userService, users, types, limits, logger }),
