@@ -36,7 +36,11 @@ const attempt = (errorClass?: ErrorClass, status: Attempt['status'] = errorClass
 });
 const types = createNotificationTypes({
   defaults: {},
-  types: { patient: { on_unknown: 'hold' }, urgent: { on_unknown: 'resend' } },
+  types: {
+    patient: { on_unknown: 'hold' },
+    urgent: { on_unknown: 'resend' },
+    once: { retry: { default: { last_channel: [] } } },
+  },
 });
 const decideNext = (of: Envelope, attempts: readonly Attempt[], retryAfterMs?: number) => {
   const calls = attempts.map((each) => ({ address: 'a', attempt: each }));
@@ -80,8 +84,23 @@ test('on the last channel the long schedule is used, for our own misconfiguratio
 
 test('an unknown outcome goes to the next channel, or is sent once more on the last one, and then stays unknown', () => {
   expect(decideNext(envelope(), [unknown])).toMatchObject({ kind: 'next_channel', reason: 'unknown_outcome' });
-  expect(decideNext(envelope({ plan: ['email'] }), [unknown])).toMatchObject({ kind: 'retry', rung: '5s' });
+  expect(decideNext(envelope({ plan: ['email'] }), [unknown])).toMatchObject({ kind: 'retry' });
   expect(decideNext(envelope({ plan: ['email'], attempt: 2, tried: [unknown] }), [unknown])).toMatchObject({
+    kind: 'end',
+    status: 'unknown',
+  });
+});
+
+test('what may have been sent waits as long as its schedule does first before it is sent once more, so that a receipt can tell', () => {
+  const last = (overrides: Partial<Envelope> = {}) => decideNext(envelope({ hop: 1, ...overrides }), [unknown]);
+  expect(last()).toMatchObject({ rung: '30s' });
+  expect(last({ attempt: 3 })).toMatchObject({ rung: '30s' });
+  expect(last({ priority: 'critical' })).toMatchObject({ rung: '1s' });
+  expect(decideNext(envelope({ notificationType: 'urgent' }), [unknown])).toMatchObject({ rung: '1s' });
+});
+
+test('where its schedule has no wait, what may have been sent is not sent once more', () => {
+  expect(decideNext(envelope({ hop: 1, notificationType: 'once' }), [unknown])).toMatchObject({
     kind: 'end',
     status: 'unknown',
   });

@@ -11,24 +11,30 @@ import { nextRung } from '@notify/messaging';
 import type { Outcome } from './outcome-of.ts';
 import type { Decision } from './step.ts';
 
-/** Before a send that may have happened is tried once more, a receipt has a moment to tell. */
-const RESEND_RUNG = '5s';
-
-function giveUpChannel(envelope: Envelope, reason: ReasonCode): Decision {
-  if (hasNextChannel(envelope)) return { kind: 'next_channel', reason, isSkip: false };
-  return { kind: 'end', status: 'failed', reason, isSkip: false };
+/** The waits between the tries on this channel of the plan. */
+function scheduleOf(envelope: Envelope, settings: NotificationTypeSettings): readonly RungName[] {
+  const schedules = settings.retryFor(envelope.priority);
+  return hasNextChannel(envelope) ? schedules.before_failover : schedules.last_channel;
 }
 
-function decideUnknown(envelope: Envelope, { onUnknown }: NotificationTypeSettings): Decision {
+/** On to the next channel, or where there is none, the end with that status. */
+function leaveChannel(envelope: Envelope, reason: ReasonCode, status: 'failed' | 'unknown'): Decision {
+  if (hasNextChannel(envelope)) return { kind: 'next_channel', reason, isSkip: false };
+  return { kind: 'end', status, reason, isSkip: false };
+}
+
+/** Before it is sent once more it waits as long as the schedule does first, so that a receipt can tell: what has arrived is closed. */
+function decideUnknown(envelope: Envelope, settings: NotificationTypeSettings): Decision {
+  const { onUnknown } = settings;
   if (onUnknown === 'hold') return { kind: 'end', status: 'unknown', reason: 'held', isSkip: false };
   const wasUnknownBefore = envelope.tried.some(
     (attempt) => attempt.epoch === envelope.epoch && attempt.hop === envelope.hop && attempt.status === 'unknown',
   );
   const isSync = envelope.replyTo !== undefined;
   const mayResend = !wasUnknownBefore && !isSync && (onUnknown === 'resend' || !hasNextChannel(envelope));
-  if (mayResend) return { kind: 'retry', rung: RESEND_RUNG, reason: 'unknown_outcome' };
-  if (hasNextChannel(envelope)) return { kind: 'next_channel', reason: 'unknown_outcome', isSkip: false };
-  return { kind: 'end', status: 'unknown', reason: 'unknown_outcome', isSkip: false };
+  const rung = mayResend ? nextRung(scheduleOf(envelope, settings), 1) : undefined;
+  if (rung !== undefined) return { kind: 'retry', rung, reason: 'unknown_outcome' };
+  return leaveChannel(envelope, 'unknown_outcome', 'unknown');
 }
 
 /**
@@ -58,11 +64,10 @@ export function decideNext(
   const isSync = envelope.replyTo !== undefined;
   const isLast = !hasNextChannel(envelope);
   const mayRetry = !isSync && (outcome === 'transient' || (outcome === 'config' && isLast));
-  if (!mayRetry) return giveUpChannel(envelope, outcome);
-  const schedules = settings.retryFor(envelope.priority);
-  const rung = nextRung(isLast ? schedules.last_channel : schedules.before_failover, envelope.attempt, retryAfterMs);
-  if (rung !== undefined) return { kind: 'retry', rung, reason: outcome };
-  return giveUpChannel(envelope, 'retries_exhausted');
+  if (!mayRetry) return leaveChannel(envelope, outcome, 'failed');
+  const rung = nextRung(scheduleOf(envelope, settings), envelope.attempt, retryAfterMs);
+  if (rung === undefined) return leaveChannel(envelope, 'retries_exhausted', 'failed');
+  return { kind: 'retry', rung, reason: outcome };
 }
 
 /** A channel that can't be used for this notification: on to the next, or the end of the plan. */
