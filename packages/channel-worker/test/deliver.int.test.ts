@@ -284,6 +284,22 @@ test('what was cut off, and of which a receipt says before its second try that i
   expect(calls).toHaveLength(1);
 });
 
+test('what fails on its last channel and would expire before the next try has expired, and says what was tried', async () => {
+  const failed = await collect(FAILED_QUEUE);
+  answer = async () => {
+    throw new TransientDeliveryError('busy', '451');
+  };
+  const expiresAt = new Date(Date.now() + 20_000).toISOString();
+  await createEmailDeliver()(deliveryOf(envelopeOf({ plan: ['email'], expiresAt })));
+  expect(await eventually(() => events[0])).toMatchObject({
+    event: 'expired',
+    status: 'expired',
+    attempts: [{ error_class: 'transient', error_code: '451' }],
+    timeline: [{ event: 'processing' }, { event: 'expired', reason: 'no_time_left' }],
+  });
+  expect(failed).toHaveLength(0);
+});
+
 test('a suppressed address is passed over, saying why, and the next channel takes over', async () => {
   const sms = await collect(laneQueue('sms', 'medium'));
   const email = `${randomUUID()}@example.com`;
