@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { AttemptJson } from '../attempt.ts';
 import { type Channel, MODES, type Mode, type Priority } from '../channels.ts';
-import type { Content, RecipientJson, TemplateRef } from '../envelope.ts';
+import type { Content, RecipientJson, Skip, TemplateRef } from '../envelope.ts';
 import { STATUSES, type Status } from '../statuses.ts';
 import type { TimelineLineJson } from '../timeline-detail.ts';
 import * as field from './fields.ts';
@@ -161,6 +161,8 @@ export interface NotifyOutcomeJson {
   fallback_used: boolean;
   /** In the order in which they were made. */
   attempts: AttemptJson[];
+  /** The channels that were passed over without a try, and why: a suppressed address, say. */
+  skipped: Skip[];
 }
 /** The 202 answer: no outcome within `timeout_ms`, delivery goes on. */
 export interface NotifyAcceptedJson {
