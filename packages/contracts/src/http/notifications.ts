@@ -86,21 +86,19 @@ export interface BatchRequestJson {
   idempotency_key?: string;
 }
 export const batchRequestSchema = Joi.object<BatchRequestJson>({
-  notifications: Joi.array()
-    .items(
-      Joi.object()
-        .unknown()
-        .keys({
-          idempotency_key: Joi.forbidden().messages({
-            'any.unknown': '{{#label}} belongs to the batch, not to one of its items',
-          }),
-        }),
-    )
-    .min(1)
-    .max(1000)
-    .required(),
+  notifications: Joi.array().items(Joi.any()).min(1).max(1000).required(),
   idempotency_key: field.idempotencyKey(),
 }).label('BatchRequest');
+
+/** What an item has to be for {@link sendRequestSchema} to say the rest. A key of its own would be one that nobody keeps to. */
+export const batchItemSchema = Joi.object({
+  idempotency_key: Joi.forbidden().messages({
+    'any.unknown': '{{#label}} belongs to the batch, not to one of its items',
+  }),
+})
+  .unknown()
+  .required()
+  .label('the notification');
 
 /**
  * One of its items: accepted under this id, or why not. An error after which it may have been accepted nevertheless
