@@ -63,6 +63,12 @@ test.each([
 
 test.each<[string, Record<string, unknown>, string[]]>([
   ['a time that is none', { send_at: 'tomorrow' }, ['send_at']],
+  [
+    'days that their months do not have',
+    { send_at: '2099-02-30T09:00:00Z', expires_at: '2099-04-31T09:00:00+01:00' },
+    ['send_at', 'expires_at'],
+  ],
+  ['the hour 24', { send_at: '2099-02-28T24:00Z' }, ['send_at']],
   ['an expiry in the past', { expires_at: '2020-01-01T00:00:00Z' }, ['expires_at']],
   [
     'an expiry before the sending',
@@ -105,7 +111,9 @@ test('what can not be carried is refused with its place, and never a 500', async
     expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed', errors: [{ field }] } });
   }
   expect((await post('not gzip', { 'content-encoding': 'gzip' })).status).toBe(415);
-  expect((await api('GET', '/api/v1/notifications?created_after=-271821-04-20T00:00:00Z')).status).toBe(400);
+  for (const time of ['-271821-04-20T00:00:00Z', '2026-02-30T00:00:00Z']) {
+    expect((await api('GET', `/api/v1/notifications?created_after=${time}`)).status).toBe(400);
+  }
   // An empty body must not empty the user.
   expect((await api('PUT', `/api/v1/users/${userId}`, '')).status).toBe(400);
   expect((await api('GET', `/api/v1/users/${userId}`)).body.email).not.toBeNull();

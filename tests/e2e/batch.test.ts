@@ -51,9 +51,20 @@ test('a batch under a key is sent once, and more than 1,000 or none are refused'
     status: 400,
     body: { errors: [{ field: 'notifications' }] },
   });
-  expect(
-    await api('POST', PATH, { notifications: [{ ...body.notifications[0], idempotency_key: 'mine' }] }),
-  ).toMatchObject({ status: 400, body: { errors: [{ field: 'notifications.0.idempotency_key' }] } });
+});
+
+test('an item that is no object, or has a key of its own, is refused in its place', async () => {
+  const good = { to: { email: freshEmail() }, content };
+  const bad = [null, 7, 'text', [], [good], { ...good, idempotency_key: 'mine' }, { ...good, idempotency_key: 7 }];
+  const { status, body } = await api('POST', PATH, { notifications: [...bad, good] });
+  expect([status, body.accepted, body.rejected]).toEqual([202, 1, bad.length]);
+  const refused = body.results.slice(0, -1) as { error: { code: string; errors: { field: string }[] } }[];
+  expect(refused.map(({ error }) => [error.code, error.errors[0]?.field])).toEqual([
+    ...Array.from({ length: 5 }, () => ['validation_failed', '']),
+    ['validation_failed', 'idempotency_key'],
+    ['validation_failed', 'idempotency_key'],
+  ]);
+  expect(body.results.at(-1)).toEqual({ index: bad.length, notification_id: expect.any(String) });
 });
 
 test('a batch may be larger than a single request, but only for who has a key', async () => {

@@ -136,7 +136,7 @@ test('templates from draft to version', async () => {
 
 test('suppressions, keys, inbox and its token, statistics, audit log and types', async () => {
   const address = freshEmail();
-  const suppression = await client.suppressions.add({ channel: 'email', address });
+  const suppression = await client.suppressions.add({ channel: 'email', address, reason: 'complaint' });
   expect((await client.suppressions.list({ address }).page()).data).toEqual([suppression]);
   await client.suppressions.delete(suppression.id);
   expect((await client.suppressions.list({ address }).page()).data).toEqual([]);

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { NotificationJson } from '@notify/contracts';
 import { eventually } from '@notify/testing';
 import { killProcess, processId, restarted } from './running-processes.ts';
-import { api, arrived, eventsOf, freshEmail, send, settled } from './system.ts';
+import { api, arrived, eventsOf, freshEmail, outcomesOf, send, settled } from './system.ts';
 
 const content = { title: 'Hello', body: 'It works' };
 const inMs = (delayMs: number) => new Date(Date.now() + delayMs).toISOString();
@@ -57,4 +57,21 @@ test('what has expired by the time it is due is not sent', async () => {
   });
   await eventually(async () => (await read(id)).status === 'expired', 30_000);
   expect(await arrived({ to: email })).toEqual([]);
+});
+
+test('what would be tried again only after its expiry has expired at once, with what was tried', async () => {
+  const expiresAt = inMs(20_000);
+  const { notification_id: id } = await send({
+    to: { email: freshEmail('tempfail') },
+    content,
+    channels: ['email'],
+    expires_at: expiresAt,
+  });
+  const expired = await eventually(async () => {
+    const notification = await read(id);
+    return notification.status === 'expired' && notification;
+  }, 20_000);
+  expect(outcomesOf(expired.attempts)).toEqual(['email failed transient']);
+  expect(eventsOf(expired)).toEqual(['accepted', 'processing email', 'expired email no_time_left']);
+  expect(Date.parse(expired.updated_at)).toBeLessThan(Date.parse(expiresAt));
 });

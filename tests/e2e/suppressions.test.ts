@@ -42,6 +42,15 @@ test('an address that bounced is passed over the next time, until its suppressio
   expect(outcomesOf((await sendTo(userId)).attempts)).toEqual(['email failed recipient', 'sms sent']);
 });
 
+test('the reason with which an address was brought along is that of the notification that is not sent', async () => {
+  const email = freshEmail();
+  const brought = { channel: 'email', address: email, reason: 'opted_out' };
+  expect(await api('POST', '/api/v1/suppressions', brought)).toMatchObject({ status: 201, body: brought });
+  const userId = await createUser({ email });
+  const suppressed = await settled((await send({ user_id: userId, content, channels: ['email'] })).notification_id);
+  expect(eventsOf(suppressed)).toContain('skipped email suppressed_opted_out');
+});
+
 test('the vendor is not called for a suppressed address, and is again once it may be', async () => {
   const email = freshEmail();
   const userId = await createUser({ email });

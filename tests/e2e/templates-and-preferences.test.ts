@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '@notify/testing';
 import { api, arrived, createUser, eventsOf, freshEmail, freshPhone, send, settled, unique } from './system.ts';
 
 const code = unique('login');
@@ -126,6 +127,40 @@ test('a rollback and a deletion hold a second later, everywhere', async () => {
 test('a template that does not parse is refused when it is written', async () => {
   const answer = await api('PUT', `/api/v1/templates/${code}/draft/en`, { sms: { text: '{{ oops' } });
   expect(answer).toMatchObject({ status: 422, body: { code: 'template_invalid', errors: [{ field: 'sms.text' }] } });
+});
+
+test('a link that would run code never gets to an inbox, whoever brings it', async () => {
+  const linked = unique('linked');
+  const userId = await createUser({});
+  await api('POST', '/api/v1/templates', { code: linked });
+  const publishLink = async (link: string) => {
+    await api('PUT', `/api/v1/templates/${linked}/draft/en`, {
+      in_app: { title: 'T', body: 'B', action_url: link },
+    });
+    expect((await api('POST', `/api/v1/templates/${linked}/publish`, {})).status).toBe(201);
+  };
+  const request = (link: string, more = {}) => ({
+    user_id: userId,
+    template: { code: linked },
+    variables: { link },
+    ...more,
+  });
+  const code = 'JavaScript:alert(1)';
+  await publishLink('https://example.test/{{ link }}');
+  const waiting = await send(request(code, { send_at: new Date(Date.now() + 3_000).toISOString() }));
+  await publishLink('{{ link }}');
+  await eventually(async () => {
+    const refused = await api('POST', '/api/v1/notifications', request(code));
+    return refused.status === 400 && refused.body.code === 'validation_failed';
+  });
+  await settled((await send(request('myapp://orders/42'))).notification_id);
+  const skipped = await settled(waiting.notification_id);
+  expect(skipped.status).toBe('failed');
+  expect(eventsOf(skipped)).toContain('skipped in_app render_failed');
+  const { body } = await api('GET', `/api/v1/users/${userId}/inbox`);
+  const links = body.data.map(({ action_url: link }: { action_url: string }) => link);
+  expect(links).toContain('myapp://orders/42');
+  expect(links).not.toContain(code);
 });
 
 test('channels that the user switched off are skipped, by type, with the reason in the trail', async () => {

@@ -36,11 +36,17 @@ const attempt = (errorClass?: ErrorClass, status: Attempt['status'] = errorClass
 });
 const types = createNotificationTypes({
   defaults: {},
-  types: { patient: { on_unknown: 'hold' }, urgent: { on_unknown: 'resend' } },
+  types: {
+    patient: { on_unknown: 'hold' },
+    urgent: { on_unknown: 'resend' },
+    once: { retry: { default: { last_channel: [] } } },
+  },
 });
+const NOW_MS = Date.parse('2026-01-01T00:00:00.000Z');
+const expiringIn = (delayMs: number) => ({ expiresAt: new Date(NOW_MS + delayMs).toISOString() });
 const decideNext = (of: Envelope, attempts: readonly Attempt[], retryAfterMs?: number) => {
   const calls = attempts.map((each) => ({ address: 'a', attempt: each }));
-  return decide(of, outcomeOf(['a'], calls), types.settingsOf(of.notificationType), retryAfterMs);
+  return decide(of, outcomeOf(['a'], calls), types.settingsOf(of.notificationType), NOW_MS, retryAfterMs);
 };
 const unknown = attempt('unknown', 'unknown');
 const by = (provider: string, errorClass?: ErrorClass): Attempt => ({ ...attempt(errorClass), provider });
@@ -80,10 +86,63 @@ test('on the last channel the long schedule is used, for our own misconfiguratio
 
 test('an unknown outcome goes to the next channel, or is sent once more on the last one, and then stays unknown', () => {
   expect(decideNext(envelope(), [unknown])).toMatchObject({ kind: 'next_channel', reason: 'unknown_outcome' });
-  expect(decideNext(envelope({ plan: ['email'] }), [unknown])).toMatchObject({ kind: 'retry', rung: '5s' });
+  expect(decideNext(envelope({ plan: ['email'] }), [unknown])).toMatchObject({ kind: 'retry' });
   expect(decideNext(envelope({ plan: ['email'], attempt: 2, tried: [unknown] }), [unknown])).toMatchObject({
     kind: 'end',
     status: 'unknown',
+  });
+});
+
+test('what may have been sent waits as long as its schedule does first before it is sent once more, so that a receipt can tell', () => {
+  const last = (overrides: Partial<Envelope> = {}) => decideNext(envelope({ hop: 1, ...overrides }), [unknown]);
+  expect(last()).toMatchObject({ rung: '30s' });
+  expect(last({ attempt: 3 })).toMatchObject({ rung: '30s' });
+  expect(last({ priority: 'critical' })).toMatchObject({ rung: '1s' });
+  expect(decideNext(envelope({ notificationType: 'urgent' }), [unknown])).toMatchObject({ rung: '1s' });
+});
+
+test('where its schedule has no wait, what may have been sent is not sent once more', () => {
+  expect(decideNext(envelope({ hop: 1, notificationType: 'once' }), [unknown])).toMatchObject({
+    kind: 'end',
+    status: 'unknown',
+  });
+});
+
+test('what would come back from its wait too late does not wait: the next channel takes over, or it has expired', () => {
+  const transient = [attempt('transient')];
+  const left = { kind: 'next_channel', reason: 'no_time_left', isSkip: false };
+  const expired = { kind: 'end', status: 'expired', reason: 'no_time_left', isSkip: false };
+  expect(decideNext(envelope(expiringIn(1_000)), transient)).toEqual(left);
+  expect(decideNext(envelope(expiringIn(1_001)), transient)).toMatchObject({ kind: 'retry', rung: '1s' });
+  expect(decideNext(envelope({ hop: 1, ...expiringIn(30_000) }), transient)).toEqual(expired);
+  expect(decideNext(envelope({ hop: 1, ...expiringIn(30_001) }), transient)).toMatchObject({ kind: 'retry' });
+  expect(decideNext(envelope({ hop: 1, ...expiringIn(30_000) }), [attempt('config')])).toEqual(expired);
+});
+
+test('the wait that a provider asked for can be too long as well', () => {
+  const transient = [attempt('transient')];
+  expect(decideNext(envelope(expiringIn(20_000)), transient, 7_000)).toMatchObject({ reason: 'no_time_left' });
+  const last = envelope({ hop: 1, ...expiringIn(100_000) });
+  expect(decideNext(last, transient, 20_000)).toMatchObject({ kind: 'retry', rung: '30s' });
+  expect(decideNext(last, transient, 60_000)).toMatchObject({ kind: 'end', status: 'expired' });
+});
+
+test('what has failed for good, or as often as its schedule has it, has failed, however soon it would have expired', () => {
+  const soon = envelope({ hop: 1, attempt: 5, ...expiringIn(1) });
+  expect(decideNext(soon, [attempt('transient')])).toMatchObject({ status: 'failed', reason: 'retries_exhausted' });
+  expect(decideNext(soon, [attempt('permanent')])).toMatchObject({ status: 'failed', reason: 'permanent' });
+});
+
+test('what may have been sent, and would expire before it could be sent once more, is left as unknown, never as expired', () => {
+  const soon = expiringIn(1_000);
+  expect(decideNext(envelope({ hop: 1, ...soon }), [unknown])).toMatchObject({
+    kind: 'end',
+    status: 'unknown',
+    reason: 'unknown_outcome',
+  });
+  expect(decideNext(envelope({ notificationType: 'urgent', ...soon }), [unknown])).toMatchObject({
+    kind: 'next_channel',
+    reason: 'unknown_outcome',
   });
 });
 

@@ -4,6 +4,7 @@ import {
   isSuppressedReason,
   type NotificationTypeSettings,
   type ReasonCode,
+  RUNGS,
   type RungName,
   type WaitReason,
 } from '@notify/contracts';
@@ -11,24 +12,39 @@ import { nextRung } from '@notify/messaging';
 import type { Outcome } from './outcome-of.ts';
 import type { Decision } from './step.ts';
 
-/** Before a send that may have happened is tried once more, a receipt has a moment to tell. */
-const RESEND_RUNG = '5s';
-
-function giveUpChannel(envelope: Envelope, reason: ReasonCode): Decision {
-  if (hasNextChannel(envelope)) return { kind: 'next_channel', reason, isSkip: false };
-  return { kind: 'end', status: 'failed', reason, isSkip: false };
+/** The waits between the tries on this channel of the plan. */
+function scheduleOf(envelope: Envelope, settings: NotificationTypeSettings): readonly RungName[] {
+  const schedules = settings.retryFor(envelope.priority);
+  return hasNextChannel(envelope) ? schedules.before_failover : schedules.last_channel;
 }
 
-function decideUnknown(envelope: Envelope, { onUnknown }: NotificationTypeSettings): Decision {
+/** Whether what waits on that rung from now on may not be sent any more when it comes back. */
+function expiresOn(rung: RungName, { expiresAt }: Envelope, nowMs: number): boolean {
+  if (expiresAt === undefined) return false;
+  return RUNGS.some(({ name, delayMs }) => name === rung && Date.parse(expiresAt) <= nowMs + delayMs);
+}
+
+/** On to the next channel, or where there is none, the end with that status. */
+function leaveChannel(envelope: Envelope, reason: ReasonCode, status: 'failed' | 'unknown' | 'expired'): Decision {
+  if (hasNextChannel(envelope)) return { kind: 'next_channel', reason, isSkip: false };
+  return { kind: 'end', status, reason, isSkip: false };
+}
+
+/** Before it is sent once more it waits as long as the schedule does first, so that a receipt can tell: what has arrived is closed. */
+function decideUnknown(envelope: Envelope, settings: NotificationTypeSettings, nowMs: number): Decision {
+  const { onUnknown } = settings;
   if (onUnknown === 'hold') return { kind: 'end', status: 'unknown', reason: 'held', isSkip: false };
   const wasUnknownBefore = envelope.tried.some(
     (attempt) => attempt.epoch === envelope.epoch && attempt.hop === envelope.hop && attempt.status === 'unknown',
   );
   const isSync = envelope.replyTo !== undefined;
   const mayResend = !wasUnknownBefore && !isSync && (onUnknown === 'resend' || !hasNextChannel(envelope));
-  if (mayResend) return { kind: 'retry', rung: RESEND_RUNG, reason: 'unknown_outcome' };
-  if (hasNextChannel(envelope)) return { kind: 'next_channel', reason: 'unknown_outcome', isSkip: false };
-  return { kind: 'end', status: 'unknown', reason: 'unknown_outcome', isSkip: false };
+  const rung = mayResend ? nextRung(scheduleOf(envelope, settings), 1) : undefined;
+  if (rung !== undefined && !expiresOn(rung, envelope, nowMs)) {
+    return { kind: 'retry', rung, reason: 'unknown_outcome' };
+  }
+  // Never `expired`, which says that no provider has it.
+  return leaveChannel(envelope, 'unknown_outcome', 'unknown');
 }
 
 /**
@@ -43,26 +59,29 @@ function decideUnknown(envelope: Envelope, { onUnknown }: NotificationTypeSettin
  * | unknown | next channel | once more, then unknown |
  *
  * The type has the schedules, and may want an unknown sent once more first (`resend`), or left as it is until a receipt tells (`hold`).
+ * What would come back from its wait after `expiresAt` does not wait: the next channel at once, or on the last one expired.
  * A synchronous notification has one try per channel and no schedule.
+ * @param nowMs when the wait begins, if there is one.
  * @param retryAfterMs the longest wait that a provider asked for.
  */
 export function decideNext(
   envelope: Envelope,
   outcome: Outcome,
   settings: NotificationTypeSettings,
+  nowMs: number,
   retryAfterMs = 0,
 ): Decision {
   if (outcome === 'sent' || outcome === 'delivered') return { kind: 'sent', status: outcome };
-  if (outcome === 'unknown') return decideUnknown(envelope, settings);
+  if (outcome === 'unknown') return decideUnknown(envelope, settings, nowMs);
 
   const isSync = envelope.replyTo !== undefined;
   const isLast = !hasNextChannel(envelope);
   const mayRetry = !isSync && (outcome === 'transient' || (outcome === 'config' && isLast));
-  if (!mayRetry) return giveUpChannel(envelope, outcome);
-  const schedules = settings.retryFor(envelope.priority);
-  const rung = nextRung(isLast ? schedules.last_channel : schedules.before_failover, envelope.attempt, retryAfterMs);
-  if (rung !== undefined) return { kind: 'retry', rung, reason: outcome };
-  return giveUpChannel(envelope, 'retries_exhausted');
+  if (!mayRetry) return leaveChannel(envelope, outcome, 'failed');
+  const rung = nextRung(scheduleOf(envelope, settings), envelope.attempt, retryAfterMs);
+  if (rung === undefined) return leaveChannel(envelope, 'retries_exhausted', 'failed');
+  if (expiresOn(rung, envelope, nowMs)) return leaveChannel(envelope, 'no_time_left', 'expired');
+  return { kind: 'retry', rung, reason: outcome };
 }
 
 /** A channel that can't be used for this notification: on to the next, or the end of the plan. */

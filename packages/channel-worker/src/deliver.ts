@@ -151,7 +151,13 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
       addresses.map(({ address }) => address),
       calls,
     );
-    const decision = decideNext(envelope, outcome, types.settingsOf(envelope.notificationType), retryAfterMs);
+    const decision = decideNext(
+      envelope,
+      outcome,
+      types.settingsOf(envelope.notificationType),
+      Date.now(),
+      retryAfterMs,
+    );
     return {
       ...stepOf(decision, attempts),
       confirmBy: confirmByOf(envelope, decision, attempts),
@@ -183,7 +189,8 @@ export function createDeliver(options: DeliverOptions): (delivery: Delivery) => 
       startedAt: new Date().toISOString(),
       durationMs: 0,
     };
-    return stepOf(decideNext(envelope, 'unknown', types.settingsOf(envelope.notificationType)), [attempt]);
+    const settings = types.settingsOf(envelope.notificationType);
+    return stepOf(decideNext(envelope, 'unknown', settings, Date.now()), [attempt]);
   }
 
   /**

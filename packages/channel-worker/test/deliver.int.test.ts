@@ -22,6 +22,7 @@ import { createDeliver, type DeliverOptions } from '../src/deliver.ts';
 import { guardProvider } from '../src/guarded-provider.ts';
 import type { Enrichment } from '../src/prepare.ts';
 import {
+  deliveryError,
   type OutgoingDelivery,
   type Provider,
   RecipientInvalidError,
@@ -262,6 +263,41 @@ test('what has arrived after all is not sent again, and nothing is told of it', 
   await createEmailDeliver()(deliveryOf(envelopeOf()));
   await eventually(() => events.length === 1);
   expect(events[0]?.notification_id).not.toBe(envelope.notificationId);
+});
+
+test('what was cut off, and of which a receipt says before its second try that it arrived, is not sent once more', async () => {
+  const types = createNotificationTypes({
+    defaults: {},
+    types: { test: { retry: { default: { last_channel: ['1s'] } } } },
+  });
+  const email = await collect(laneQueue('email', 'medium'));
+  const deliver = createEmailDeliver({ types });
+  const envelope = envelopeOf({ plan: ['email'] });
+  answer = async () => {
+    throw deliveryError('unknown', 'cut off', 'ECONNRESET');
+  };
+  await deliver(deliveryOf(envelope));
+  await createClosings(redis).closeDelivered(envelope.notificationId);
+  const again = await eventually(() => email[0]);
+  expect(again).toMatchObject({ attempt: 2, tried: [{ status: 'unknown', error_code: 'ECONNRESET' }] });
+  await deliver(deliveryOf({ ...envelope, attempt: 2 }));
+  expect(calls).toHaveLength(1);
+});
+
+test('what fails on its last channel and would expire before the next try has expired, and says what was tried', async () => {
+  const failed = await collect(FAILED_QUEUE);
+  answer = async () => {
+    throw new TransientDeliveryError('busy', '451');
+  };
+  const expiresAt = new Date(Date.now() + 20_000).toISOString();
+  await createEmailDeliver()(deliveryOf(envelopeOf({ plan: ['email'], expiresAt })));
+  expect(await eventually(() => events[0])).toMatchObject({
+    event: 'expired',
+    status: 'expired',
+    attempts: [{ error_class: 'transient', error_code: '451' }],
+    timeline: [{ event: 'processing' }, { event: 'expired', reason: 'no_time_left' }],
+  });
+  expect(failed).toHaveLength(0);
 });
 
 test('a suppressed address is passed over, saying why, and the next channel takes over', async () => {

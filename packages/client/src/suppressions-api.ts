@@ -1,10 +1,10 @@
-import type { SuppressibleChannel, SuppressionJson } from '@notify/contracts';
+import type { SuppressibleChannel, SuppressionJson, SuppressionRequestJson } from '@notify/contracts';
 import { type CallOptions, path, type Transport } from './call.ts';
 import { type List, list, type PageQuery } from './list.ts';
 
 export interface SuppressionsApi {
-  /** Sends nothing more to an address. One that is suppressed already stays as it is. */
-  add(suppression: { channel: SuppressibleChannel; address: string }, options?: CallOptions): Promise<SuppressionJson>;
+  /** Sends nothing more to an address. One that is suppressed already stays as it is, with its reason. */
+  add(suppression: SuppressionRequestJson, options?: CallOptions): Promise<SuppressionJson>;
   /** Newest first. */
   list(
     query?: PageQuery & { channel?: SuppressibleChannel; address?: string },

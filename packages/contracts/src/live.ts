@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Channel } from './channels.ts';
 import type { ErrorCode } from './error-codes.ts';
 import type { TimelineEntryJson, TimelineEvent } from './events.ts';
-import { callerId } from './http/fields.ts';
+import { callerId, time } from './http/fields.ts';
 import type { InboxItemJson } from './http/inbox.ts';
 import type { Status } from './statuses.ts';
 
@@ -78,7 +78,7 @@ const topic = Joi.string()
 export const clientFrameSchema = Joi.object<ClientFrame>({
   action: Joi.valid('subscribe', 'unsubscribe', 'ping').required(),
   topic: Joi.any().when('action', { is: 'ping', then: Joi.forbidden(), otherwise: topic.required() }),
-  since: Joi.any().when('action', { is: 'subscribe', then: Joi.date().iso(), otherwise: Joi.forbidden() }),
+  since: Joi.any().when('action', { is: 'subscribe', then: time(), otherwise: Joi.forbidden() }),
 }).required();
 
 /** A line of the trail as a frame. */

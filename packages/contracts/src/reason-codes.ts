@@ -29,7 +29,7 @@ export const REASON_CODES = {
   held: 'the provider call was cut off, and its type has it wait for a receipt or an operator',
   retries_exhausted: 'every try of its schedule has failed',
   breaker_open: 'too many calls of this provider had failed, and it was given a rest',
-  no_time_left: 'too little time was left to ask this provider',
+  no_time_left: 'too little time was left',
   // What receipts, or their absence, tell of what was sent.
   bounced: 'a receipt said that it bounced',
   undelivered: 'a receipt said that it was not delivered',

@@ -58,6 +58,7 @@ const IN_PLACE: Partial<Record<TimelineEvent, Partial<Record<ReasonCode, string>
   expired: {
     quiet_hours: 'the quiet hours of the user end after its expires_at',
     user_cap: 'the user has reached the cap, and its turn comes after its expires_at',
+    no_time_left: 'its next try would come after its expires_at',
   },
 };
 

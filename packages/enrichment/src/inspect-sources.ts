@@ -1,11 +1,21 @@
 import type { TemplateSources } from '@notify/contracts';
 import { mapSources } from './per-source.ts';
-import { parseSource, TemplateSyntaxError, variablesOf } from './template-engine.ts';
+import { runsCode } from './runs-code.ts';
+import {
+  type CompiledSource,
+  parseSource,
+  renderSource,
+  TemplateRenderError,
+  TemplateSyntaxError,
+  toScope,
+  variablesOf,
+} from './template-engine.ts';
 
 export interface SourceProblem {
   /** Dotted: `email.subject`. */
   field: string;
-  /** With the line. */
+  code: 'template_syntax' | 'unsafe_url';
+  /** With the line, where it is the syntax. */
   message: string;
 }
 
@@ -14,15 +24,28 @@ export function findSourceProblems(sources: TemplateSources): SourceProblem[] {
   const problems: SourceProblem[] = [];
   const parse = (source: string, field: string, html: boolean) => {
     try {
-      parseSource(source, { html });
+      const parsed = parseSource(source, { html });
+      if (field === 'in_app.action_url' && runsCode(withoutVariables(parsed))) {
+        problems.push({ field, code: 'unsafe_url', message: 'it would run code where it is opened' });
+      }
     } catch (error) {
       if (!(error instanceof TemplateSyntaxError)) throw error;
-      problems.push({ field, message: error.message });
+      problems.push({ field, code: 'template_syntax', message: error.message });
     }
   };
   mapSources(sources, parse);
   if (sources.email?.mjml !== undefined) parse(sources.email.mjml, 'email.mjml', true);
   return problems;
+}
+
+/** What is fixed in it: what comes from variables is looked at whenever it is rendered. */
+function withoutVariables(source: CompiledSource): string {
+  try {
+    return renderSource(source, toScope({})).text;
+  } catch (error) {
+    if (!(error instanceof TemplateRenderError)) throw error;
+    return '';
+  }
 }
 
 /** The variables that sources without problems ask for, each with the places where it is used. */

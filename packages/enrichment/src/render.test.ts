@@ -91,6 +91,23 @@ test('a variable can not smuggle a header into a subject or a title', () => {
   expect(renderTemplate(template, 'in_app', 'en', hostile).title).toBe(expected);
 });
 
+test('a link that would run code is not rendered, whatever part of it a variable brings', () => {
+  const render = (action_url: string, page: string) =>
+    renderTemplate(version({ en: { in_app: { title: 'T', body: 'B', action_url } } }), 'in_app', 'en', { page });
+  for (const [source, page] of [
+    ['{{ page }}', 'javascript:alert(1)'],
+    ['{{ page }}', ' \u0085JAVA\nSCRIPT:alert(1)'],
+    ['{{ page }}:text/html,x', 'data'],
+    ['vb{{ page }}', 'script:x'],
+    ['{% if page %}javascript:x{% endif %}', 'yes'],
+  ] as const) {
+    expect(() => render(source, page)).toThrow(new TemplateRenderError('action_url would run code where it is opened'));
+  }
+  for (const page of ['myapp://orders/42', '/orders', 'mailto:ada@example.test', '']) {
+    expect(render('{{ page }}', page).actionUrl).toBe(page);
+  }
+});
+
 test('a body keeps its lines', () => {
   expect(renderTemplate(version({ en: { sms: { text: 'a\n{{ x }}' } } }), 'sms', 'en', { x: 'b\nc' })).toEqual({
     body: 'a\nb\nc',
@@ -105,6 +122,28 @@ test('every problem of a draft is found, with the place where it is', () => {
   expect(problems.map(({ field }) => field)).toEqual(['email.subject', 'email.html', 'push.body', 'push.data.link']);
   expect(problems[1]?.message).toContain('(line 2)');
   expect(findSourceProblems(everyChannel)).toEqual([]);
+});
+
+test('a link that runs code whatever its variables are is a problem of the draft; another is not', () => {
+  const problemsOf = (action_url: string) => findSourceProblems({ in_app: { title: 'T', body: 'B', action_url } });
+  for (const link of [
+    'javascript:alert(1)',
+    'JavaScript:open({{ id }})',
+    ' java\nscript:x',
+    '{{ link | default: "data:text/html,x" }}',
+    '{% assign scheme = "vbscript" %}{{ scheme }}:x',
+  ]) {
+    expect(problemsOf(link)).toMatchObject([{ field: 'in_app.action_url', code: 'unsafe_url' }]);
+  }
+  for (const link of [
+    '{{ link }}',
+    '{{ scheme }}:orders',
+    'myapp://orders/{{ id }}',
+    '/orders',
+    '{{ 1 | divided_by: 0 }}',
+  ]) {
+    expect(problemsOf(link)).toEqual([]);
+  }
 });
 
 test('a version that does not parse can not be compiled', () => {

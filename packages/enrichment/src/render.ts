@@ -7,6 +7,7 @@ import {
 } from '@notify/contracts';
 import type Joi from 'joi';
 import { mapSources, mapValues, type PerSource } from './per-source.ts';
+import { runsCode } from './runs-code.ts';
 import { type CompiledSource, parseSource, renderSource, TemplateRenderError, toScope } from './template-engine.ts';
 
 /** What a channel shows: email title (the subject), body and html; sms body; push title, body and data; in_app title, body and actionUrl. */
@@ -123,6 +124,9 @@ export function renderWithGaps(
   } else if (channel === 'in_app' && in_app !== undefined) {
     const { title, body, action_url } = in_app;
     content = { title: line(title), body: text(body), actionUrl: action_url && line(action_url) };
+    if (content.actionUrl !== undefined && runsCode(content.actionUrl)) {
+      throw new TemplateRenderError('action_url would run code where it is opened');
+    }
   }
   if (content === undefined) throw new TemplateRenderError(`the template has nothing for ${channel}`);
   return { content, missing: [...missing] };

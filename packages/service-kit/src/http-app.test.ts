@@ -118,6 +118,15 @@ test('a stop finishes the requests in hand, tells their clients to come on a new
   expect(asking.received).toMatch(/^HTTP\/1.1 200 [\s\S]*\r\nConnection: close\r\n[\s\S]*\{"done":true\}/);
 });
 
+test('what a service can do without is named, and does not decide whether it is ready', async () => {
+  const away = () => Promise.reject(new Error('away'));
+  const app = createHttpApp({ ...kit, readiness: { rabbitmq: () => {} }, conveniences: { redis: away }, routers: [] });
+  expect(await supertest(app).get('/health/ready')).toMatchObject({
+    status: 200,
+    body: { status: 'ready', dependencies: { rabbitmq: 'up', redis: 'down' } },
+  });
+});
+
 test('readiness names what is away, and a service that stops is not ready', async () => {
   let isBrokerReady = true;
   const app = exampleApp(() => isBrokerReady);
@@ -144,6 +153,16 @@ test.each(['/echo', '/nothing', '/health/ready', '/metrics'])(
     expect(headers).not.toHaveProperty('x-powered-by');
   },
 );
+
+test('a trace goes on as it came, and one that is none, or was not given, begins here', async () => {
+  const client = supertest(exampleApp());
+  const ask = async (traceparent: string) => (await client.get('/echo').set('traceparent', traceparent)).headers;
+  const given = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  expect((await ask(given))['traceparent']).toBe(given);
+  for (const odd of ['', 'not-a-trace', given.replace('4bf9', '4BF9')]) {
+    expect((await ask(odd))['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+  }
+});
 
 test('a correlation id that could break out of its header, or out of a log, is not echoed', async () => {
   const client = supertest(exampleApp());

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -22,6 +22,8 @@ export interface HttpAppOptions {
   lifecycle: Lifecycle;
   /** By the dependency's name, as `/health/ready` shows it. */
   readiness: Record<string, ReadinessCheck>;
+  /** Shown beside them, but the service is ready without: it has its own answers for what needs them. Default: none. */
+  conveniences?: Record<string, ReadinessCheck>;
   /** Mounted before the parser of JSON bodies: they read their bodies themselves, or have none. Default: none. */
   rawBodyRouters?: Router[];
   /** Mounted in order, before the 404 and before errors are answered. */
@@ -55,13 +57,20 @@ const CORRELATION_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
 /** https://www.w3.org/TR/trace-context/#traceparent-header; anything else is as good as none. */
 const TRACEPARENT_PATTERN = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
+/** The beginning of a trace that nobody records (flags 00) unless whoever reads it wants to. */
+function newTraceparent(): string {
+  const ids = randomBytes(24).toString('hex');
+  return `00-${ids.slice(0, 32)}-${ids.slice(32)}-00`;
+}
+
 function correlation(): RequestHandler {
   return (request, response, next) => {
     const given = request.get('x-correlation-id');
     const correlationId = given !== undefined && CORRELATION_ID_PATTERN.test(given) ? given : randomUUID();
     response.set('X-Correlation-ID', correlationId);
     const parent = request.get('traceparent');
-    const traceparent = parent !== undefined && TRACEPARENT_PATTERN.test(parent) ? parent : undefined;
+    const traceparent = parent !== undefined && TRACEPARENT_PATTERN.test(parent) ? parent : newTraceparent();
+    response.set('traceparent', traceparent);
     withContext({ correlationId, traceparent }, next);
   };
 }
@@ -101,19 +110,20 @@ async function checkOne(check: ReadinessCheck): Promise<'up' | 'down'> {
   }
 }
 
-function health({ readiness, lifecycle, metrics }: HttpAppOptions): Router {
+function health({ readiness, conveniences = {}, lifecycle, metrics }: HttpAppOptions): Router {
   const router = express.Router();
   router.get('/health/live', (_request, response) => {
     response.json({ status: 'ok' });
   });
   router.get('/health/ready', async (_request, response) => {
-    const entries = await Promise.all(
-      Object.entries(readiness).map(async ([name, check]) => [name, await checkOne(check)] as const),
+    const checks = Object.entries({ ...readiness, ...conveniences });
+    const states = new Map(
+      await Promise.all(checks.map(async ([name, check]) => [name, await checkOne(check)] as const)),
     );
-    const isReady = lifecycle.isRunning && entries.every(([, state]) => state === 'up');
+    const isReady = lifecycle.isRunning && Object.keys(readiness).every((name) => states.get(name) === 'up');
     response.status(isReady ? 200 : 503).json({
       status: isReady ? 'ready' : lifecycle.isRunning ? 'not_ready' : 'stopping',
-      dependencies: Object.fromEntries(entries),
+      dependencies: Object.fromEntries(states),
     });
   });
   router.get('/metrics', async (_request, response) => {

@@ -21,6 +21,8 @@ export function problemDocument(error: AppError, instance?: string): Record<stri
 
 /** Answers with `application/problem+json`. */
 export function sendProblem(response: Response, error: AppError, instance: string): void {
+  // RFC 9110, 15.5.2: a 401 says how to authenticate.
+  if (error.status === 401) response.set('WWW-Authenticate', 'Bearer');
   if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
   response
     .status(error.status)

@@ -8,17 +8,23 @@ export interface TcpDoor {
   shut(): Promise<void>;
   /** The server is back, at the same address. */
   open(): Promise<void>;
+  /** What is on its way still gets to the server, but nothing comes back any more over the connections that there are. */
+  mute(): void;
 }
 
 /** A way to a server that can be cut, for this client alone: the server itself goes on for everybody else. Opens at once. */
 export async function openTcpDoor(serverUrl: string): Promise<TcpDoor> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
+  /** The server's ends of them. */
+  const answering = new Set<Socket>();
   let server: Server | undefined;
   let port = 0;
 
   function pass(client: Socket): void {
     const behind = connect(Number(target.port), target.hostname);
+    answering.add(behind);
+    behind.on('close', () => answering.delete(behind));
     for (const socket of [client, behind]) {
       sockets.add(socket);
       // The other end's matter: it sees the connection close.
@@ -45,6 +51,7 @@ export async function openTcpDoor(serverUrl: string): Promise<TcpDoor> {
   return {
     url: url.toString(),
     open,
+    mute: () => answering.forEach((socket) => void socket.unpipe().resume()),
     async shut() {
       if (server === undefined) return;
       const closed = once(server, 'close');

@@ -1,4 +1,11 @@
-import { AppError, type BatchAnswerJson, type BatchResultJson, batchRequestSchema, validate } from '@notify/contracts';
+import {
+  AppError,
+  type BatchAnswerJson,
+  type BatchResultJson,
+  batchItemSchema,
+  batchRequestSchema,
+  validate,
+} from '@notify/contracts';
 import { jsonBody, type Logger, problemDocument, toAppError } from '@notify/service-kit';
 import { type RequestHandler, Router } from 'express';
 import pLimit from 'p-limit';
@@ -43,6 +50,7 @@ export function batchRoute(
       const id = itemId(batchId, index);
       try {
         refuseTooLarge(item);
+        validate(batchItemSchema, item, 'the notification');
         await sendNotification(item, id, response, dependencies);
         return { index, notification_id: id };
       } catch (error) {

@@ -15,16 +15,11 @@ import { queryOf } from './forward-route.ts';
 
 export interface FollowDependencies {
   statusService: ServiceClient;
-  /** The same, with the patience that counting millions needs. */
-  patientStatusService: ServiceClient;
   summaries: AcceptSummaries;
 }
 
 /** `GET /api/v1/notifications/{id}`, the list, and `GET /api/v1/stats`. */
-export function followRoute(
-  authenticate: RequestHandler,
-  { statusService, patientStatusService, summaries }: FollowDependencies,
-): Router {
+export function followRoute(authenticate: RequestHandler, { statusService, summaries }: FollowDependencies): Router {
   const router = Router();
   router.get('/api/v1/notifications', authenticate, async (request, response) => {
     validate(listQuerySchema, request.query, 'the query');
@@ -46,7 +41,7 @@ export function followRoute(
   });
   router.get('/api/v1/stats', authenticate, async (request, response) => {
     const { window } = validate(statsQuerySchema, request.query, 'the query');
-    response.json(await patientStatusService.request<StatsJson>('GET', `/stats?window=${window}`));
+    response.json(await statusService.request<StatsJson>('GET', `/stats?window=${window}`));
   });
   return router;
 }

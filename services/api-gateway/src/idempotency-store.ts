@@ -107,7 +107,11 @@ export function createIdempotencyStore<Answer>(redis: Redis): IdempotencyStore<A
     async begin(request, id) {
       const [state, value] = await redis
         .beginIdempotent(nameOf(request), request.asked, id, IN_FLIGHT_SECONDS, TTL_SECONDS)
-        .catch(away);
+        .catch((cause: unknown) => {
+          // A Redis that hangs may still do it, and then this after it: else the caller's next try would be told that one is under way.
+          redis.forgetIdempotent(nameOf(request), id).catch(() => {});
+          return away(cause);
+        });
       if (state === 'answered') return { state, answer: JSON.parse(value) as Answer };
       if (state === 'in_flight' || state === 'reused') return { state };
       return { state: 'mine', id: value, isFirst: state === 'first' };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError, type ErrorCode } from '@notify/contracts';
-import { errorFields, type Logger } from '@notify/service-kit';
+import { currentContext, errorFields, type Logger } from '@notify/service-kit';
 import type { Request, RequestHandler, Response } from 'express';
 import stringify from 'safe-stable-stringify';
 import { newNotificationId, notificationPath } from './accept.ts';
@@ -77,7 +77,9 @@ async function underKey(
 function problemOf(error: unknown): Problem {
   if (!(error instanceof AppError) || !OUTCOMES.has(error.code)) throw error;
   const { code, detail, extra } = error;
-  return { problem: { code, detail, extra }, location: notificationPath(String(extra?.['notification_id'])) };
+  // Given again, it is still the first answer.
+  const kept = { ...extra, correlation_id: currentContext().correlationId };
+  return { problem: { code, detail, extra: kept }, location: notificationPath(String(extra?.['notification_id'])) };
 }
 
 /**

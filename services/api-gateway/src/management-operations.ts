@@ -5,6 +5,8 @@ import type { Forwarded } from './forward-route.ts';
 export interface ManagementDependencies {
   userService: ServiceClient;
   templateService: ServiceClient;
+  /** The same, with the patience that compiling needs: seconds, on a busy machine. */
+  patientTemplateService: ServiceClient;
   inAppService: ServiceClient;
   webhookService: ServiceClient;
   /** With the time that a test of a webhook takes at most. */
@@ -17,15 +19,15 @@ export interface ManagementDependencies {
 
 /** The operations on users, suppressions, templates, inboxes and webhooks, which other services do. */
 export function managementOperations(dependencies: ManagementDependencies): Forwarded[] {
-  const { userService, templateService, inAppService, patientInAppService, webhookService, webhookTests } =
-    dependencies;
+  const { userService, templateService, patientTemplateService } = dependencies;
+  const { inAppService, patientInAppService, webhookService, webhookTests } = dependencies;
   // The event that empties every cache is on its way; this instance need not wait for it.
   const userChanged = (params: Record<string, string>) => dependencies.users.drop(params['user_id'] ?? '');
   const templateChanged = (params: Record<string, string>) => dependencies.templates.drop(params['code'] ?? '');
   const readUsers = { scope: 'users:read', service: userService } as const;
   const writeUsers = { scope: 'users:write', service: userService, done: userChanged } as const;
   const readTemplates = { scope: 'templates:read', service: templateService } as const;
-  const writeTemplates = { scope: 'templates:write', service: templateService, done: templateChanged } as const;
+  const writeTemplates = { scope: 'templates:write', service: patientTemplateService, done: templateChanged } as const;
   const readInbox = { scope: 'users:read', service: inAppService, isForUser: true } as const;
   const webhooks = { scope: 'webhooks:write', service: webhookService } as const;
   const writeInbox = { scope: 'users:write', service: inAppService, isForUser: true } as const;
@@ -58,7 +60,7 @@ export function managementOperations(dependencies: ManagementDependencies): Forw
     { method: 'delete', path: '/templates/:code/draft/:locale', ...writeTemplates },
     { method: 'post', path: '/templates/:code/publish', ...writeTemplates },
     { method: 'post', path: '/templates/:code/rollback', ...writeTemplates },
-    { method: 'post', path: '/templates/:code/preview', ...readTemplates },
+    { method: 'post', path: '/templates/:code/preview', ...readTemplates, service: patientTemplateService },
     { method: 'get', path: '/templates/:code/versions', ...readTemplates },
     { method: 'get', path: '/templates/:code/versions/:version', ...readTemplates },
     { method: 'post', path: '/webhooks', ...webhooks },

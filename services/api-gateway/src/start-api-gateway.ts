@@ -77,7 +77,6 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
     createServiceClient({ service, baseUrl, token, logger, timeoutMs });
   const userService = clientOf('user-service', config.USER_SERVICE_URL);
   const templateService = clientOf('template-service', config.TEMPLATE_SERVICE_URL);
-  // It compiles what is written: seconds, on a busy machine.
   const patientTemplateService = clientOf('template-service', config.TEMPLATE_SERVICE_URL, PATIENT_TIMEOUT_MS);
   const statusService = clientOf('status-service', config.STATUS_SERVICE_URL);
   const patientStatusService = clientOf('status-service', config.STATUS_SERVICE_URL, PATIENT_TIMEOUT_MS);
@@ -120,7 +119,8 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
 
   const forwarding = {
     userService,
-    templateService: patientTemplateService,
+    templateService,
+    patientTemplateService,
     inAppService,
     patientInAppService,
     webhookService,
@@ -131,13 +131,14 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
     logger,
     metrics,
     lifecycle,
-    // What a request can do without is not here: Redis and the other services have their own answers when away.
+    // What a request can do without does not decide: Redis and the other services have their own answers when away.
     readiness: {
       rabbitmq: () => {
         if (!broker.isReady) throw new Error('not connected');
       },
       postgres: () => database.query('SELECT 1'),
     },
+    conveniences: { redis: () => redis.ping() },
     rawBodyRouters: [
       receiptsRoute(config, { broker, redis, logger, metrics }),
       preferencePageRoute({ links, userService, users, types, limits, logger }),
@@ -148,7 +149,7 @@ export async function startApiGateway(config: GatewayConfig, logger: Logger, lif
       sendRoute(canSend, idempotent, sending),
       notifyRoute(canSend, idempotent, { broker, summaries, replies, limits, lanes }),
       operateRoute(canSend, idempotent, { statusService, inAppService, replays: patientStatusService, summaries }),
-      followRoute(canRead, { statusService, patientStatusService, summaries }),
+      followRoute(canRead, { statusService, summaries }),
       notificationTypesRoute(canRead, types),
       forwardRoute(managementOperations({ ...forwarding, users, templates }), {
         guard,

@@ -52,7 +52,10 @@ test('when neither could ever succeed it is 422, when one still might it is 500'
 
 test('a channel whose vendors were down is a failed one: SMS instead of it is 207, and it is never 422', () => {
   const skipped = [{ channel: 'email' as const, reason: 'providers_unavailable' }];
-  expect(syncAnswer(reply({ channel: 'sms', attempts: [attempt('sms')], skipped }))).toMatchObject({ status: 207 });
+  expect(syncAnswer(reply({ channel: 'sms', attempts: [attempt('sms')], skipped }))).toMatchObject({
+    status: 207,
+    body: { skipped },
+  });
   expect(() =>
     syncAnswer(reply({ status: 'failed', channel: 'sms', attempts: [attempt('sms', 'recipient')], skipped })),
   ).toThrow(expect.objectContaining({ code: 'delivery_failed', status: 500 }));

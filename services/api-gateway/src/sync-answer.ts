@@ -14,7 +14,7 @@ function isHopeless({ error_class: errorClass }: AttemptJson): boolean {
 
 /**
  * The answer to a synchronous notification whose outcome is known: 200, or 207 when another channel had to help.
- * @throws AppError `undeliverable` (422) when nothing could ever succeed, else `delivery_failed` (500), both with the attempts.
+ * @throws AppError `undeliverable` (422) when nothing could ever succeed, else `delivery_failed` (500), both with the attempts and what was passed over.
  */
 export function syncAnswer(reply: SyncReplyJson): { status: 200 | 207; body: NotifyOutcomeJson } {
   const { notification_id, status, channel, attempts, skipped = [] } = reply;
@@ -22,15 +22,15 @@ export function syncAnswer(reply: SyncReplyJson): { status: 200 | 207; body: Not
     const fallbackUsed = skipped.length > 0 || attempts.some((attempt) => attempt.channel !== channel);
     return {
       status: fallbackUsed ? 207 : 200,
-      body: { notification_id, status, channel, fallback_used: fallbackUsed, attempts },
+      body: { notification_id, status, channel, fallback_used: fallbackUsed, attempts, skipped },
     };
   }
-  const extra = { notification_id, attempts };
+  const extra = { notification_id, attempts, skipped };
   // Where its vendors were down, nothing was tried: no verdict on the recipient. A suppressed address is one.
   const isVerdict = skipped.every(({ reason }) => reason !== PROVIDERS_UNAVAILABLE);
   const isAnyRefused = attempts.length > 0 || skipped.some(({ reason }) => isSuppressedReason(reason));
   if (isVerdict && isAnyRefused && attempts.every(isHopeless)) {
-    throw new AppError('undeliverable', 'No channel can ever deliver this: see attempts', { extra });
+    throw new AppError('undeliverable', 'No channel can ever deliver this: see attempts and skipped', { extra });
   }
-  throw new AppError('delivery_failed', 'Every channel failed: see attempts', { extra });
+  throw new AppError('delivery_failed', 'Every channel failed: see attempts and skipped', { extra });
 }

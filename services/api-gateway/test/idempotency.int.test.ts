@@ -145,6 +145,19 @@ test('without Redis a request with a key is refused and told why, one without is
   expect(await copiesOf(first.body.notification_id)).toEqual({ lane: 1, record: 1 });
 }, 60_000);
 
+test('a Redis that hangs and then does what it was asked all the same has not used the key up', async () => {
+  const [key, body] = [randomUUID(), request()];
+  bed.doors.redis.mute();
+  const refused = await send(0, body, key);
+  expect([refused.status, refused.body.code]).toEqual([503, 'dependency_unavailable']);
+  const accepted = await eventually(async () => {
+    const answer = await send(1, body, key);
+    expect(answer.body.code).not.toBe('request_in_flight');
+    return answer.status === 202 && answer;
+  }, 20_000);
+  expect(await copiesOf(accepted.body.notification_id)).toEqual({ lane: 1, record: 1 });
+}, 60_000);
+
 test('once Redis has lost its data a repeat is a new notification, as documented', async () => {
   const [key, body] = [randomUUID(), request()];
   const first = await send(0, body, key);

@@ -41,7 +41,7 @@ export const statusConfigKeys: ConfigKeys<StatusConfig> = {
   ...redisKeys,
   ...notificationTypesKeys,
   STATUS_BATCH_SIZE: Joi.number().integer().min(1).max(5_000).default(500),
-  STATUS_BATCH_WAIT_MS: Joi.number().integer().min(1).max(1_000).default(50),
+  STATUS_BATCH_WAIT_MS: Joi.number().integer().min(1).max(1_000).default(20),
   // At most: with the hour on a rung it is well before the claims end, which make a repeat harmless.
   RECONCILE_AFTER_SECONDS: Joi.number().integer().min(1).max(14_400).default(900),
   RECORD_RETENTION_MONTHS: Joi.number().integer().min(1).max(1_200).default(13),

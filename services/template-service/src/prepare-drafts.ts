@@ -16,11 +16,7 @@ export function refuseErrors(errors: FieldError[]): void {
 
 /** What keeps these sources from being a template by themselves. @param prefix of each field */
 function syntaxErrors(sources: TemplateSources, prefix: string): FieldError[] {
-  return findSourceProblems(sources).map(({ field, message }) => ({
-    field: `${prefix}${field}`,
-    code: 'template_syntax',
-    message,
-  }));
+  return findSourceProblems(sources).map((problem) => ({ ...problem, field: `${prefix}${problem.field}` }));
 }
 
 /**

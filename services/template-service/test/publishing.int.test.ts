@@ -188,6 +188,22 @@ test('a preview shows every channel of the drafts or of a version, in the locale
   expect(first.body).toMatchObject({ version: 1, locale: 'fr', channels: { sms: { text: 'Salut <Ada>' } } });
 });
 
+test('a link of which a variable makes code is not shown, and not published where the example does', async () => {
+  const inApp = { title: 'Hi', body: 'B', action_url: '{{ link }}' };
+  const { path } = await newTemplate({ en: { in_app: inApp, sms: { text: 'Hi' } } });
+  const variables = { link: 'JavaScript:alert(1)' };
+  await publish(path);
+  for (const version of [undefined, 1]) {
+    const { body } = await service.call('post', `${path}/preview`, { version, variables });
+    expect(errorsOf({ body })).toEqual(['in_app render_failed']);
+    expect(Object.keys(body.channels)).toEqual(['sms']);
+  }
+  await service.call('patch', path, { variables: { link: { example: variables.link } } });
+  const refused = await publish(path);
+  expect(refused).toMatchObject({ status: 422, body: { code: 'template_invalid' } });
+  expect(errorsOf(refused)).toEqual(['draft.en.in_app render_failed']);
+});
+
 test('a preview names what is missing, not as declared, or fails', async () => {
   const variables = { name: { example: 'Ada' }, age: { type: 'number', example: 36 } };
   const { path } = await newTemplate(

@@ -106,6 +106,22 @@ test('a draft that does not parse, or uses what is not allowed, is refused with 
   expect((await service.call('get', `/templates/${code}/draft/en`)).body.code).toBe('not_found');
 });
 
+test('a draft whose link would run code where it is opened is refused, and not kept', async () => {
+  const code = await newTemplate();
+  for (const link of ['javascript:alert(1)', ' JAVA\nSCRIPT:{{ x }}', 'data:text/html,x', 'vbscript:x']) {
+    const answer = await putDraft(code, 'en', { in_app: { title: 'T', body: 'B', action_url: link } });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'template_invalid', errors: [{ field: 'in_app.action_url', code: 'unsafe_url' }] },
+    });
+  }
+  expect((await service.call('get', `/templates/${code}/draft/en`)).body.code).toBe('not_found');
+  for (const link of ['myapp://orders/{{ id }}', '/orders', 'mailto:ada@example.test', 'tel:+14155550123', '{{ x }}']) {
+    const answer = await putDraft(code, 'en', { in_app: { title: 'T', body: 'B', action_url: link } });
+    expect(answer.status).toBe(200);
+  }
+});
+
 test('a draft of the wrong shape is 400', async () => {
   const code = await newTemplate();
   for (const sources of [

@@ -28,7 +28,7 @@ export function suppressionsRoute(database: Database, copy: SuppressedCopy): Rou
 
   router.post('/suppressions', async (request, response) => {
     const asked = validate(suppressionSchema.required(), request.body);
-    const [added] = await addSuppressions(database, [{ ...asked, reason: 'manual' }]);
+    const [added] = await addSuppressions(database, [asked]);
     await copy.add([asked]);
     response.status(added?.isNew ? 201 : 200).json(added?.suppression);
   });

@@ -24,7 +24,8 @@ afterAll(async () => {
 
 const newEmail = () => `Ada-${randomUUID()}@Example.test`;
 const newPhone = () => `+1415${String(Math.floor(Math.random() * 1e7)).padStart(7, '0')}`;
-const suppress = (address: string, channel = 'email') => service.call('post', '/suppressions', { channel, address });
+const suppress = (address: string, channel = 'email', reason?: string) =>
+  service.call('post', '/suppressions', { channel, address, reason });
 
 async function found(address: string): Promise<SuppressionJson[]> {
   return (await service.call('get', `/suppressions?address=${encodeURIComponent(address)}`)).body.data;
@@ -122,6 +123,27 @@ test('an address is suppressed once, in whatever case it comes, and keeps its fi
   expect(await refusedFor(address)).toBe('complaint');
 });
 
+test('a list from another system comes with its reasons, in any case; an address that is there keeps its own', async () => {
+  const address = newEmail();
+  expect(await suppress(address, 'email', 'Complaint')).toMatchObject({ status: 201, body: { reason: 'complaint' } });
+  expect(await refusedFor(address)).toBe('complaint');
+  for (const reason of ['hard_bounce', undefined]) {
+    expect(await suppress(address, 'email', reason)).toMatchObject({ status: 200, body: { reason: 'complaint' } });
+  }
+  expect(await found(address)).toMatchObject([{ reason: 'complaint' }]);
+  expect(await refusedFor(address)).toBe('complaint');
+
+  for (const [reason, channel] of [
+    ['hard_bounce', 'email'],
+    ['opted_out', 'sms'],
+    ['manual', 'sms'],
+  ] as const) {
+    const other = channel === 'sms' ? newPhone() : newEmail();
+    expect(await suppress(other, channel, reason)).toMatchObject({ status: 201, body: { reason } });
+    expect(await refusedFor(other, channel)).toBe(reason);
+  }
+});
+
 test('what providers say of email addresses and phone numbers suppresses them, of devices and inboxes it does not', async () => {
   const [email, phone, other] = [newEmail(), newPhone(), newEmail()];
   await service.reject({ channel: 'push', address: other });
@@ -175,7 +197,7 @@ test('what can not be suppressed is refused', async () => {
     { channel: 'email', address: 'not an address' },
     { channel: 'email', address: '+14155550123' },
     { channel: 'sms', address: 'ada@example.test' },
-    { channel: 'email', address: newEmail(), reason: 'complaint' },
+    { channel: 'email', address: newEmail(), reason: 'bored' },
   ]) {
     expect(await service.call('post', '/suppressions', body)).toMatchObject({
       status: 400,

@@ -89,18 +89,31 @@ export const timezone = () =>
     })
     .messages({ 'string.timezone': '{{#label}} must be an IANA time zone such as Africa/Lagos' });
 
+/** `Date` would roll over: the 30th of February is its 2nd of March, and 24:00 its next day. */
+function isInCalendar(time: string): boolean {
+  const [day = '', clock = ''] = time.split('T');
+  try {
+    Temporal.PlainDate.from(day);
+    return !clock.startsWith('24');
+  } catch {
+    return false;
+  }
+}
+
 /** RFC 3339, within what a database can hold. Never without an offset: that would be a time by the clock of whichever server reads it. */
 export const time = () =>
   Joi.date()
     .iso()
     .min('1970-01-01T00:00:00Z')
     .max('9999-12-31T23:59:59Z')
-    .custom((value: Date, helpers) =>
-      typeof helpers.original === 'string' && !/T.*(Z|[+-]\d\d:\d\d)$/.test(helpers.original)
-        ? helpers.error('date.offset')
-        : value,
-    )
+    .custom((value: Date, helpers) => {
+      const { original } = helpers;
+      if (typeof original !== 'string') return value;
+      if (!/T.*(Z|[+-]\d\d:\d\d)$/.test(original)) return helpers.error('date.offset');
+      return isInCalendar(original) ? value : helpers.error('date.calendar');
+    })
     .messages({
+      'date.calendar': '{{#label}} must be on a day that its month has, at an hour from 00 to 23',
       'date.offset': '{{#label}} must say its offset from UTC: 2026-12-01T09:00:00Z or 2026-12-01T09:00:00+01:00',
     });
 

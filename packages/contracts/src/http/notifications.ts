@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { AttemptJson } from '../attempt.ts';
 import { type Channel, MODES, type Mode, type Priority } from '../channels.ts';
-import type { Content, RecipientJson, TemplateRef } from '../envelope.ts';
+import type { Content, RecipientJson, Skip, TemplateRef } from '../envelope.ts';
 import { STATUSES, type Status } from '../statuses.ts';
 import type { TimelineLineJson } from '../timeline-detail.ts';
 import * as field from './fields.ts';
@@ -86,21 +86,19 @@ export interface BatchRequestJson {
   idempotency_key?: string;
 }
 export const batchRequestSchema = Joi.object<BatchRequestJson>({
-  notifications: Joi.array()
-    .items(
-      Joi.object()
-        .unknown()
-        .keys({
-          idempotency_key: Joi.forbidden().messages({
-            'any.unknown': '{{#label}} belongs to the batch, not to one of its items',
-          }),
-        }),
-    )
-    .min(1)
-    .max(1000)
-    .required(),
+  notifications: Joi.array().items(Joi.any()).min(1).max(1000).required(),
   idempotency_key: field.idempotencyKey(),
 }).label('BatchRequest');
+
+/** What an item has to be for {@link sendRequestSchema} to say the rest. A key of its own would be one that nobody keeps to. */
+export const batchItemSchema = Joi.object({
+  idempotency_key: Joi.forbidden().messages({
+    'any.unknown': '{{#label}} belongs to the batch, not to one of its items',
+  }),
+})
+  .unknown()
+  .required()
+  .label('the notification');
 
 /**
  * One of its items: accepted under this id, or why not. An error after which it may have been accepted nevertheless
@@ -161,6 +159,8 @@ export interface NotifyOutcomeJson {
   fallback_used: boolean;
   /** In the order in which they were made. */
   attempts: AttemptJson[];
+  /** The channels that were passed over without a try, and why: a suppressed address, say. */
+  skipped: Skip[];
 }
 /** The 202 answer: no outcome within `timeout_ms`, delivery goes on. */
 export interface NotifyAcceptedJson {

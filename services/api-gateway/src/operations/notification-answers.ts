@@ -111,6 +111,7 @@ const FALLBACK: NotifyOutcomeJson = {
   channel: 'sms',
   fallback_used: true,
   attempts: [BOUNCED, TEXTED],
+  skipped: [],
 };
 export const notifyFallback = says(notifyOutcomeSchema, FALLBACK);
 export const notifyOutcome = says(notifyOutcomeSchema, {

@@ -17,9 +17,12 @@ export const SUPPRESSION_OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/api/v1/suppressions',
     tag: 'Users',
-    summary: 'Suppress an address by hand',
+    summary: 'Suppress an address by hand, or with the reason that another system knows',
     scope: 'users:write',
-    body: { schema: suppressionSchema, example: { channel: 'email', address: 'person@example.com' } },
+    body: {
+      schema: suppressionSchema,
+      example: { channel: 'email', address: 'person@example.com', reason: 'complaint' },
+    },
     answers: {
       200: suppression('It was suppressed before, and stays as it is'),
       201: suppression('Suppressed'),

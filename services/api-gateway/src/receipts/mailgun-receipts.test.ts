@@ -60,6 +60,7 @@ test.each([
   ['another token', () => verify({ ...signed(), token: TOKEN.replace('a', 'b') })],
   ['another timestamp', () => verify({ ...signed(), timestamp: String(SIGNED_AT + 1) })],
   ['no signature', () => verify(undefined)],
+  ['a body that is no JSON', () => mailgunReceipts.verify({ ...request({}), body: Buffer.from('a=b') }, config)],
   ['a timestamp of ten hours ago', () => verify(signed(), 10 * 3600)],
   ['a timestamp in the future', () => verify(signed(), -3600)],
   ['a timestamp that is none', () => verify(signed('yesterday'))],

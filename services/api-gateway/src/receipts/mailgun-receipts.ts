@@ -93,8 +93,13 @@ function meaningOf(event: MailgunEvent): (Meaning & { errorCode: string }) | und
   return { ...meaning, errorCode: enhancedCode ?? String(status?.code ?? name) };
 }
 
+/** What is not even JSON bears none. */
 function signatureOf(body: Buffer): MailgunSignature | undefined {
-  return matching(signatureSchema, parseBody(body))?.signature;
+  try {
+    return matching(signatureSchema, parseBody(body))?.signature;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Mailgun's webhooks: one event a request. */

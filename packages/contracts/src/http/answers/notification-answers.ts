@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { ATTEMPT_STATUSES, type AttemptJson, ERROR_CLASSES } from '../../attempt.ts';
 import { MODES } from '../../channels.ts';
+import type { Skip } from '../../envelope.ts';
 import { ERROR_CODES } from '../../error-codes.ts';
 import { TIMELINE_EVENTS } from '../../events.ts';
 import {
@@ -78,12 +79,15 @@ const attemptSchema = field.named<AttemptJson>('Attempt', {
   duration_ms: Joi.number().min(0).required(),
 });
 
+const skipSchema = field.named<Skip>('Skip', { channel: field.channel(), reason: field.text() });
+
 export const notifyOutcomeSchema = field.named<NotifyOutcomeJson>('NotifyOutcome', {
   notification_id: field.uuid(),
   status: field.oneOf(['sent', 'delivered']),
   channel: field.channel(),
   fallback_used: field.flag(),
   attempts: field.listOf(attemptSchema),
+  skipped: field.listOf(skipSchema),
 });
 
 export const notifyAcceptedSchema = field.named<NotifyAcceptedJson>('NotifyAccepted', {

@@ -1,6 +1,5 @@
 import Joi from 'joi';
 import { CHANNELS } from '../../channels.ts';
-import { REJECTION_REASONS } from '../../events.ts';
 import {
   type ChannelPreferencesJson,
   type Device,
@@ -8,7 +7,7 @@ import {
   type QuietHours,
   WEEKDAYS,
 } from '../../profile.ts';
-import { SUPPRESSIBLE_CHANNELS, type SuppressionJson } from '../suppressions.ts';
+import { SUPPRESSIBLE_CHANNELS, SUPPRESSION_REASONS, type SuppressionJson } from '../suppressions.ts';
 import type { UserJson, UserTokenJson } from '../users.ts';
 import * as field from './answer-fields.ts';
 
@@ -56,7 +55,7 @@ export const suppressionAnswerSchema = field.named<SuppressionJson>('Suppression
   id: field.uuid(),
   channel: field.oneOf(SUPPRESSIBLE_CHANNELS),
   address: field.text().allow(null),
-  reason: field.oneOf([...REJECTION_REASONS, 'manual']),
+  reason: field.oneOf(SUPPRESSION_REASONS),
   created_at: field.time(),
 });
 export const suppressionPageSchema = field.pageOf('Suppression', suppressionAnswerSchema);
