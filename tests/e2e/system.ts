@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptJson, NotificationJson, SendAnswerJson } from '@notify/contracts';
 import { eventually, type SandboxMessage } from '@notify/testing';
+import { type AnswerCheck, createAnswerCheck, type OpenApiDocument } from './answer-check.ts';
 
 function required(name: string): string {
   const value = process.env[name];
@@ -21,8 +22,19 @@ export interface Answer<T> {
 // biome-ignore lint/suspicious/noExplicitAny: tests look into any answer
 export type AnyAnswer = Answer<any>;
 
+let answerCheck: AnswerCheck | undefined;
+
+/** By the OpenAPI document that the gateway itself serves. */
+async function checkOfAnswers(): Promise<AnswerCheck> {
+  if (answerCheck === undefined) {
+    const response = await fetch(`${gatewayUrl}/openapi.json`);
+    answerCheck = createAnswerCheck((await response.json()) as OpenApiDocument);
+  }
+  return answerCheck;
+}
+
 /**
- * A request with the API key. A string body is sent as it is.
+ * A request with the API key. A string body is sent as it is. What is answered with 2xx is held against the OpenAPI document.
  * Not the SDK: these tests hold the API as it is on the wire, where the SDK would retry, complete and convert.
  */
 export async function api(
@@ -38,7 +50,9 @@ export async function api(
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json');
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  const answer = { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  if (response.ok && isJson) (await checkOfAnswers())(method, path, answer.status, answer.body);
+  return answer;
 }
 
 export const unique = (prefix: string) => `${prefix}-${randomUUID().slice(0, 8)}`;

@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '@notify/contracts';
 import { escapeHtml } from './escape-html.ts';
-import type { Operation } from './operations/operation.ts';
+import type { AnswerWithBody, Operation } from './operations/operation.ts';
 import { OPERATIONS } from './operations.ts';
 
 /** `code` in a text of ours. */
@@ -18,6 +18,7 @@ details { border: 1px solid var(--line); border-radius: 8px; margin: .6rem 0 } s
 details > div { padding: 0 .9rem .6rem } .method { display: inline-block; min-width: 4.2em; font-weight: 700; color: var(--accent) }
 .summary { display: block; color: var(--quiet); margin-left: 4.4em } table { border-collapse: collapse; width: 100% }
 td { border-top: 1px solid var(--line); padding: .35rem .6rem .35rem 0; vertical-align: top } td:first-child { white-space: nowrap }
+td:last-child { width: 100%; max-width: 0 } td pre { margin: .4rem 0 }
 nav a { margin-right: 1rem }
 `;
 
@@ -30,10 +31,15 @@ function curlOf({ method, path, body }: Operation, serverUrl: string): string {
   return lines.join(' \\\n');
 }
 
+function answerHtml(answer: string | AnswerWithBody): string {
+  if (typeof answer === 'string') return inline(answer);
+  return `${inline(answer.meaning)}<pre>${escapeHtml(JSON.stringify(answer.example, null, 2))}</pre>`;
+}
+
 function operationHtml(operation: Operation, serverUrl: string): string {
   const { answers, method, path, scope, summary } = operation;
   const rows = Object.entries(answers).map(
-    ([status, meaning]) => `<tr><td><code>${status}</code></td><td>${inline(meaning)}</td></tr>`,
+    ([status, answer]) => `<tr><td><code>${status}</code></td><td>${answerHtml(answer)}</td></tr>`,
   );
   return `<details><summary><span class="method">${method.toUpperCase()}</span> <code>${escapeHtml(path)}</code>
 <span class="summary">${inline(summary)}</span></summary><div>

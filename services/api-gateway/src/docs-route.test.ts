@@ -16,6 +16,11 @@ test('the documentation names the address under which it is read', async () => {
   expect(docs.text).toContain('http://notify.internal:9001/api/notify');
 });
 
+test('the readable page shows what an answer looks like', async () => {
+  const docs = await request(express().use(docsRoute(undefined))).get('/docs');
+  expect(docs.text).toContain('&quot;fallback_used&quot;: true');
+});
+
 test('PUBLIC_URL wins over it', async () => {
   expect(await serverUrlFor('https://notify.example', 'localhost:8001')).toBe('https://notify.example');
 });

@@ -8,9 +8,12 @@ const parse = joiToJson as unknown as (typeof joiToJson)['parse'];
 const ALL_TYPES = 6;
 
 export interface JsonSchema {
+  title?: string;
   properties?: Record<string, JsonSchema>;
+  patternProperties?: Record<string, JsonSchema>;
   items?: JsonSchema;
   oneOf?: JsonSchema[];
+  anyOf?: JsonSchema[];
   required?: string[];
   [keyword: string]: unknown;
 }
@@ -20,13 +23,14 @@ export interface JsonSchema {
  * may be of any type, as enumerations may in Joi, each type there is, and has alternatives exclude each other, which Joi does not.
  */
 function tidy(json: JsonSchema): JsonSchema {
-  const { type, properties, items, oneOf } = json;
+  const { type, properties, patternProperties, items, oneOf } = json;
   if (Array.isArray(type) && type.length === ALL_TYPES) delete json['type'];
   if (oneOf !== undefined && type !== 'object') {
     delete json.oneOf;
     json['anyOf'] = oneOf.map(tidy);
   }
   if (items !== undefined) tidy(items);
+  for (const property of Object.values(patternProperties ?? {})) tidy(property);
   for (const [name, property] of Object.entries(properties ?? {})) {
     if (name.startsWith('/^')) delete properties?.[name];
     else tidy(property);

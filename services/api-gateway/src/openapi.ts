@@ -1,7 +1,8 @@
 import { ERROR_CODES } from '@notify/contracts';
-import { jsonSchemaOf } from './json-schema-of.ts';
-import type { Operation } from './operations/operation.ts';
+import { type JsonSchema, jsonSchemaOf } from './json-schema-of.ts';
+import type { AnswerWithBody, Operation } from './operations/operation.ts';
 import { OPERATIONS } from './operations.ts';
+import { referToNamed } from './refer-to-named.ts';
 import { WEBHOOK_PAYLOADS, webhooksObject } from './webhooks-object.ts';
 
 const KEY_SECURITY = [{ bearer: [] }, { apiKey: [] }];
@@ -27,10 +28,22 @@ function parametersOf({ path, query }: Operation): unknown[] {
   ];
 }
 
-function answersOf(operation: Operation): Record<string, unknown> {
+type Components = Record<string, JsonSchema>;
+
+function answerObject(status: string, answer: string | AnswerWithBody, components: Components): unknown {
+  if (typeof answer !== 'string') {
+    const { meaning, schema, example } = answer;
+    const content = { 'application/json': { schema: referToNamed(jsonSchemaOf(schema), components), example } };
+    return { description: meaning, content };
+  }
+  if (Number(status) < 400) return { description: answer };
+  return { description: answer, content: { 'application/problem+json': { schema: PROBLEM } } };
+}
+
+function answersOf(operation: Operation, components: Components): Record<string, unknown> {
   const ofBodies: Record<number, string> =
     operation.body === undefined ? {} : { 413: 'The body is over 256 KiB', 415: 'The body is not JSON' };
-  const all: Record<number, string> = {
+  const all: Operation['answers'] = {
     ...operation.answers,
     ...ofBodies,
     401: operation.isForUser ? 'No valid API key or token' : 'No valid API key',
@@ -40,16 +53,11 @@ function answersOf(operation: Operation): Record<string, unknown> {
     503: '`dependency_unavailable`: try again after `Retry-After` seconds',
   };
   return Object.fromEntries(
-    Object.entries(all).map(([status, description]) => [
-      status,
-      Number(status) < 400
-        ? { description, ...(status === '204' ? {} : { content: { 'application/json': {} } }) }
-        : { description, content: { 'application/problem+json': { schema: PROBLEM } } },
-    ]),
+    Object.entries(all).map(([status, answer]) => [status, answerObject(status, answer, components)]),
   );
 }
 
-function operationObject(operation: Operation): Record<string, unknown> {
+function operationObject(operation: Operation, components: Components): Record<string, unknown> {
   const { body, isForUser, method, path, scope, summary, tag } = operation;
   return {
     operationId: `${method}_${path.replaceAll(/[^a-z0-9]+/g, '_').replaceAll(/^_|_$/g, '')}`,
@@ -66,16 +74,32 @@ function operationObject(operation: Operation): Record<string, unknown> {
             content: { 'application/json': { schema: jsonSchemaOf(body.schema), example: body.example } },
           },
         }),
-    responses: answersOf(operation),
+    responses: answersOf(operation, components),
   };
+}
+
+interface DescribedOperations {
+  paths: Record<string, Record<string, unknown>>;
+  /** What their answers refer to. */
+  components: Components;
+}
+let described: DescribedOperations | undefined;
+
+/** Once only: it takes long, and is the same for everybody. */
+function describedOperations(): DescribedOperations {
+  if (described !== undefined) return described;
+  const paths: DescribedOperations['paths'] = {};
+  const components: Components = {};
+  for (const operation of OPERATIONS) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: operationObject(operation, components) };
+  }
+  described = { paths, components };
+  return described;
 }
 
 /** The OpenAPI 3.1 document, made from the same schemas that validate requests. @param serverUrl where clients reach the gateway. */
 export function openApiDocument(serverUrl: string): Record<string, unknown> {
-  const paths: Record<string, Record<string, unknown>> = {};
-  for (const operation of OPERATIONS) {
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: operationObject(operation) };
-  }
+  const { paths, components } = describedOperations();
   return {
     openapi: '3.1.0',
     info: {
@@ -95,6 +119,7 @@ export function openApiDocument(serverUrl: string): Record<string, unknown> {
         userToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
       },
       schemas: {
+        ...components,
         ...WEBHOOK_PAYLOADS,
         Problem: {
           type: 'object',

@@ -16,7 +16,7 @@ export const WEBHOOK_TYPES = [...WEBHOOK_EVENTS, 'webhook.test'] as const;
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];
 
 /** Why a webhook gets nothing: it answered 410, it failed for days, or somebody said so. */
-const WEBHOOK_DISABLED_REASONS = ['gone', 'failing', 'by_hand'] as const;
+export const WEBHOOK_DISABLED_REASONS = ['gone', 'failing', 'by_hand'] as const;
 export type WebhookDisabledReason = (typeof WEBHOOK_DISABLED_REASONS)[number];
 
 /** A webhook as the API shows it: never its secret. */

@@ -1,4 +1,14 @@
 import { listQuerySchema, replayRequestSchema, statsQuerySchema } from '@notify/contracts';
+import {
+  cancelledNotification,
+  notification,
+  notificationPage,
+  notificationTypePage,
+  readNotification,
+  replayAnswer,
+  retriedNotification,
+  statsAnswer,
+} from './notification-answers.ts';
 import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
 
 export const FOLLOW_OPERATIONS: readonly Operation[] = [
@@ -9,7 +19,7 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
     summary: 'List notifications, newest first',
     scope: 'notifications:read',
     query: listQuerySchema,
-    answers: { 200: 'A page of notifications', ...VALIDATION_PROBLEM },
+    answers: { 200: notificationPage('A page of notifications'), ...VALIDATION_PROBLEM },
   },
   {
     method: 'get',
@@ -18,7 +28,7 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
     summary:
       'One notification: its status, attempts, and the timeline of every decision, with its reason code and in words (`detail`)',
     scope: 'notifications:read',
-    answers: { 200: 'The notification', 404: 'No such notification' },
+    answers: { 200: notification('The notification'), 404: 'No such notification' },
   },
   {
     method: 'post',
@@ -27,7 +37,7 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
     summary: 'Cancel what no provider has been handed yet; cancelling again changes nothing',
     scope: 'notifications:write',
     answers: {
-      200: 'The notification, `cancelled`',
+      200: cancelledNotification('The notification, `cancelled`'),
       404: 'No such notification',
       409: '`already_sent`: a provider has it, may have it, or is being asked; `conflict`: it ended otherwise',
     },
@@ -39,7 +49,7 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
     summary: 'Send a failed or unknown notification again, from the first channel of its plan',
     scope: 'notifications:write',
     answers: {
-      202: 'The notification, on its way again',
+      202: retriedNotification('The notification, on its way again'),
       404: 'No such notification',
       409: '`conflict`: it is neither failed nor unknown, has expired, or its content was erased',
     },
@@ -51,7 +61,7 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
     summary: 'Say that the user has read it, on whatever channel; saying it again changes nothing',
     scope: 'notifications:write',
     answers: {
-      200: 'The notification, `read` (with mode `all` once its other channels are settled)',
+      200: readNotification('The notification, `read` (with mode `all` once its other channels are settled)'),
       404: 'No such notification',
       409: '`conflict`: nothing of it has gone out, or its content was erased',
     },
@@ -71,7 +81,7 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
       },
     },
     answers: {
-      202: '`matched`: what the filter fits and can be sent again; `replayed`: what is on its way',
+      202: replayAnswer('`matched`: what the filter fits and can be sent again; `replayed`: what is on its way'),
       ...VALIDATION_PROBLEM,
     },
   },
@@ -83,7 +93,7 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
       'How it goes: counts by status and channel, success rate, latency, providers and queues. At most 5 seconds old; latency to 3.2 %, providers over the newest 10,000 notifications of the window',
     scope: 'notifications:read',
     query: statsQuerySchema,
-    answers: { 200: 'The statistics', ...VALIDATION_PROBLEM },
+    answers: { 200: statsAnswer('The statistics'), ...VALIDATION_PROBLEM },
   },
   {
     method: 'get',
@@ -91,6 +101,6 @@ export const FOLLOW_OPERATIONS: readonly Operation[] = [
     tag: 'Follow',
     summary: 'The registered kinds of notification and what holds for each; `default` is what any other gets',
     scope: 'notifications:read',
-    answers: { 200: 'The registry' },
+    answers: { 200: notificationTypePage('The registry') },
   },
 ];

@@ -1,4 +1,5 @@
 import { inboxQuerySchema } from '@notify/contracts';
+import { inboxItem, inboxItemPage, readCount, unreadCount } from './inbox-answers.ts';
 import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
 
 export const IN_APP_OPERATIONS: readonly Operation[] = [
@@ -10,7 +11,7 @@ export const IN_APP_OPERATIONS: readonly Operation[] = [
     scope: 'users:read',
     isForUser: true,
     query: inboxQuerySchema,
-    answers: { 200: 'A page of items', ...VALIDATION_PROBLEM },
+    answers: { 200: inboxItemPage('A page of items'), ...VALIDATION_PROBLEM },
   },
   {
     method: 'get',
@@ -19,7 +20,7 @@ export const IN_APP_OPERATIONS: readonly Operation[] = [
     summary: 'How many items are unread',
     scope: 'users:read',
     isForUser: true,
-    answers: { 200: 'The count' },
+    answers: { 200: unreadCount('The count') },
   },
   {
     method: 'post',
@@ -28,7 +29,7 @@ export const IN_APP_OPERATIONS: readonly Operation[] = [
     summary: 'Mark an item as read: its notification becomes `read`; marking it again changes nothing',
     scope: 'users:write',
     isForUser: true,
-    answers: { 200: 'The item', ...VALIDATION_PROBLEM, 404: 'No such item in the inbox' },
+    answers: { 200: inboxItem('The item'), ...VALIDATION_PROBLEM, 404: 'No such item in the inbox' },
   },
   {
     method: 'post',
@@ -37,7 +38,7 @@ export const IN_APP_OPERATIONS: readonly Operation[] = [
     summary: 'Mark every item that is there as read, and their notifications',
     scope: 'users:write',
     isForUser: true,
-    answers: { 200: '`read_count`: how many were unread', ...VALIDATION_PROBLEM },
+    answers: { 200: readCount('`read_count`: how many were unread'), ...VALIDATION_PROBLEM },
   },
   {
     method: 'delete',

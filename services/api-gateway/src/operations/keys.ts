@@ -1,4 +1,5 @@
 import { apiKeyRequestSchema, auditQuerySchema, pageQuerySchema } from '@notify/contracts';
+import { apiKeyPage, auditPage, newApiKey, userToken } from './key-answers.ts';
 import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
 
 const KEY_PROBLEM = { 404: 'No such key', 409: '`conflict`: it is the key of the settings' };
@@ -18,7 +19,7 @@ export const KEY_OPERATIONS: readonly Operation[] = [
         expires_at: '2030-01-01T00:00:00Z',
       },
     },
-    answers: { 201: 'Made: `key` is the key', ...VALIDATION_PROBLEM },
+    answers: { 201: newApiKey('Made: `key` is the key'), ...VALIDATION_PROBLEM },
   },
   {
     method: 'get',
@@ -27,7 +28,7 @@ export const KEY_OPERATIONS: readonly Operation[] = [
     summary: 'List API keys',
     scope: 'admin',
     query: pageQuerySchema,
-    answers: { 200: 'A page of keys, without their secrets', ...VALIDATION_PROBLEM },
+    answers: { 200: apiKeyPage('A page of keys, without their secrets'), ...VALIDATION_PROBLEM },
   },
   {
     method: 'post',
@@ -35,7 +36,7 @@ export const KEY_OPERATIONS: readonly Operation[] = [
     tag: 'Keys',
     summary: 'Give a key another secret; the old one stays good for 24 hours, also when it is rotated again meanwhile',
     scope: 'admin',
-    answers: { 200: 'Rotated: `key` is the new key', ...KEY_PROBLEM },
+    answers: { 200: newApiKey('Rotated: `key` is the new key'), ...KEY_PROBLEM },
   },
   {
     method: 'delete',
@@ -51,7 +52,10 @@ export const KEY_OPERATIONS: readonly Operation[] = [
     tag: 'Keys',
     summary: "Make a short-lived token for a user's browser: it reads that user's inbox, and nothing else",
     scope: 'users:write',
-    answers: { 201: 'Made: `token`, sent as `Authorization: Bearer`, is good until `expires_at`', 404: 'No such user' },
+    answers: {
+      201: userToken('Made: `token`, sent as `Authorization: Bearer`, is good until `expires_at`'),
+      404: 'No such user',
+    },
   },
   {
     method: 'get',
@@ -60,6 +64,6 @@ export const KEY_OPERATIONS: readonly Operation[] = [
     summary: 'Who changed what, when: newest first',
     scope: 'admin',
     query: auditQuerySchema,
-    answers: { 200: 'A page of entries', ...VALIDATION_PROBLEM },
+    answers: { 200: auditPage('A page of entries'), ...VALIDATION_PROBLEM },
   },
 ];

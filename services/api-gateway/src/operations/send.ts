@@ -1,4 +1,5 @@
 import { batchRequestSchema, notifyRequestSchema, sendRequestSchema } from '@notify/contracts';
+import { batchAnswer, notifyAccepted, notifyFallback, notifyOutcome, sendAnswer } from './notification-answers.ts';
 import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
 
 export const SEND_OPERATIONS: readonly Operation[] = [
@@ -21,7 +22,7 @@ export const SEND_OPERATIONS: readonly Operation[] = [
       },
     },
     answers: {
-      202: 'Accepted: the message broker has it safely. `Location` leads to its record',
+      202: sendAnswer('Accepted: the message broker has it safely. `Location` leads to its record'),
       ...VALIDATION_PROBLEM,
       404: '`user_not_found` or `template_not_found`',
       422: '`no_deliverable_channel`: `channels` gives the reason for each',
@@ -43,7 +44,7 @@ export const SEND_OPERATIONS: readonly Operation[] = [
       },
     },
     answers: {
-      202: '`results`, in the order of the request: the `notification_id` of an item, or its `error`',
+      202: batchAnswer('`results`, in the order of the request: the `notification_id` of an item, or its `error`'),
       ...VALIDATION_PROBLEM,
     },
   },
@@ -63,9 +64,9 @@ export const SEND_OPERATIONS: readonly Operation[] = [
       },
     },
     answers: {
-      200: 'The first channel took it',
-      202: 'No outcome within `timeout_ms`; delivery goes on, `Location` leads to its record',
-      207: 'Another channel had to help: `fallback_used`',
+      200: notifyOutcome('The first channel took it'),
+      202: notifyAccepted('No outcome within `timeout_ms`; delivery goes on, `Location` leads to its record'),
+      207: notifyFallback('Another channel had to help: `fallback_used`'),
       ...VALIDATION_PROBLEM,
       422: '`undeliverable`: no channel can ever deliver it; see `attempts`',
       500: '`delivery_failed`: every channel failed; see `attempts`',

@@ -1,5 +1,6 @@
 import { suppressionSchema, suppressionsQuerySchema } from '@notify/contracts';
 import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
+import { suppression, suppressionPage } from './user-answers.ts';
 
 export const SUPPRESSION_OPERATIONS: readonly Operation[] = [
   {
@@ -10,7 +11,7 @@ export const SUPPRESSION_OPERATIONS: readonly Operation[] = [
       'Addresses to which nothing is sent, newest first: hard bounces, complaints and STOP replies add themselves',
     scope: 'users:read',
     query: suppressionsQuerySchema,
-    answers: { 200: 'A page of suppressions', ...VALIDATION_PROBLEM },
+    answers: { 200: suppressionPage('A page of suppressions'), ...VALIDATION_PROBLEM },
   },
   {
     method: 'post',
@@ -22,7 +23,11 @@ export const SUPPRESSION_OPERATIONS: readonly Operation[] = [
       schema: suppressionSchema,
       example: { channel: 'email', address: 'person@example.com', reason: 'complaint' },
     },
-    answers: { 200: 'It was suppressed before, and stays as it is', 201: 'Suppressed', ...VALIDATION_PROBLEM },
+    answers: {
+      200: suppression('It was suppressed before, and stays as it is'),
+      201: suppression('Suppressed'),
+      ...VALIDATION_PROBLEM,
+    },
   },
   {
     method: 'delete',

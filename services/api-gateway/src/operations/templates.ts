@@ -8,6 +8,16 @@ import {
   templateSchema,
 } from '@notify/contracts';
 import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
+import {
+  publishedTemplate,
+  template,
+  templatePage,
+  templatePreview,
+  templateSources,
+  templateVersion,
+  templateVersionPage,
+  templateVersionSummary,
+} from './template-answers.ts';
 
 const TEMPLATE_PROBLEM = { 404: 'No such template' };
 
@@ -19,7 +29,7 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
     summary: 'List templates',
     scope: 'templates:read',
     query: pageQuerySchema,
-    answers: { 200: 'A page of templates', ...VALIDATION_PROBLEM },
+    answers: { 200: templatePage('A page of templates'), ...VALIDATION_PROBLEM },
   },
   {
     method: 'post',
@@ -36,7 +46,7 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
         variables: { ip: { type: 'string', example: '203.0.113.1' } },
       },
     },
-    answers: { 201: 'Created', ...VALIDATION_PROBLEM, 409: 'The code is taken' },
+    answers: { 201: template('Created'), ...VALIDATION_PROBLEM, 409: 'The code is taken' },
   },
   {
     method: 'get',
@@ -44,7 +54,7 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
     tag: 'Templates',
     summary: 'One template',
     scope: 'templates:read',
-    answers: { 200: 'The template', ...TEMPLATE_PROBLEM },
+    answers: { 200: template('The template'), ...TEMPLATE_PROBLEM },
   },
   {
     method: 'patch',
@@ -56,7 +66,7 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
       schema: templatePatchSchema,
       example: { variables: { ip: { type: 'string', max_length: 45, example: '203.0.113.1' } } },
     },
-    answers: { 200: 'Changed', ...VALIDATION_PROBLEM, ...TEMPLATE_PROBLEM },
+    answers: { 200: template('Changed'), ...VALIDATION_PROBLEM, ...TEMPLATE_PROBLEM },
   },
   {
     method: 'delete',
@@ -72,7 +82,7 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
     tag: 'Templates',
     summary: 'The draft of one locale',
     scope: 'templates:read',
-    answers: { 200: 'The draft', ...TEMPLATE_PROBLEM },
+    answers: { 200: templateSources('The draft'), ...TEMPLATE_PROBLEM },
   },
   {
     method: 'put',
@@ -88,7 +98,7 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
       },
     },
     answers: {
-      200: 'Written',
+      200: templateSources('Written'),
       ...VALIDATION_PROBLEM,
       ...TEMPLATE_PROBLEM,
       422: '`template_invalid`: it does not parse',
@@ -110,7 +120,7 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
     scope: 'templates:write',
     body: { schema: publishSchema, example: {} },
     answers: {
-      201: 'Published; `sizes` are those of SMS and push with the examples of the variables',
+      201: publishedTemplate('Published; `sizes` are those of SMS and push with the examples of the variables'),
       ...TEMPLATE_PROBLEM,
       409: 'The drafts were changed meanwhile',
       422: '`template_invalid`: nothing to publish, too large, or with variables that are not declared',
@@ -124,7 +134,7 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
     scope: 'templates:write',
     body: { schema: rollbackSchema, example: { version: 1 } },
     answers: {
-      200: 'The version that is sent now',
+      200: templateVersionSummary('The version that is sent now'),
       ...VALIDATION_PROBLEM,
       404: 'No such template, or no such version',
     },
@@ -137,7 +147,7 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
     scope: 'templates:read',
     body: { schema: previewSchema, example: { locale: 'fr-CA', variables: { ip: '203.0.113.1' } } },
     answers: {
-      200: 'What each channel would show, the size of the SMS, and the variables that are missing',
+      200: templatePreview('What each channel would show, the size of the SMS, and the variables that are missing'),
       ...VALIDATION_PROBLEM,
       404: 'No such template, version or draft',
       422: '`template_invalid`: the drafts can not be published',
@@ -149,7 +159,12 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
     tag: 'Templates',
     summary: 'The published versions of a template',
     scope: 'templates:read',
-    answers: { 200: 'The versions', ...TEMPLATE_PROBLEM },
+    query: pageQuerySchema,
+    answers: {
+      200: templateVersionPage('A page of versions, newest first'),
+      ...VALIDATION_PROBLEM,
+      ...TEMPLATE_PROBLEM,
+    },
   },
   {
     method: 'get',
@@ -157,6 +172,6 @@ export const TEMPLATE_OPERATIONS: readonly Operation[] = [
     tag: 'Templates',
     summary: 'One published version with its sources',
     scope: 'templates:read',
-    answers: { 200: 'The version', ...TEMPLATE_PROBLEM },
+    answers: { 200: templateVersion('The version'), ...TEMPLATE_PROBLEM },
   },
 ];

@@ -1,5 +1,6 @@
 import { deviceSchema, pageQuerySchema, preferencesSchema, userPatchSchema, userPutSchema } from '@notify/contracts';
 import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
+import { device, devicePage, preferences, user, userPage } from './user-answers.ts';
 
 const USER_PROBLEM = { 404: 'No such user' };
 
@@ -11,7 +12,7 @@ export const USER_OPERATIONS: readonly Operation[] = [
     summary: 'List users',
     scope: 'users:read',
     query: pageQuerySchema,
-    answers: { 200: 'A page of users', ...VALIDATION_PROBLEM },
+    answers: { 200: userPage('A page of users'), ...VALIDATION_PROBLEM },
   },
   {
     method: 'put',
@@ -30,7 +31,7 @@ export const USER_OPERATIONS: readonly Operation[] = [
         name: 'Ada',
       },
     },
-    answers: { 200: 'Replaced', 201: 'Created', ...VALIDATION_PROBLEM },
+    answers: { 200: user('Replaced'), 201: user('Created'), ...VALIDATION_PROBLEM },
   },
   {
     method: 'get',
@@ -38,7 +39,7 @@ export const USER_OPERATIONS: readonly Operation[] = [
     tag: 'Users',
     summary: 'One user',
     scope: 'users:read',
-    answers: { 200: 'The user', ...USER_PROBLEM },
+    answers: { 200: user('The user'), ...USER_PROBLEM },
   },
   {
     method: 'patch',
@@ -47,7 +48,7 @@ export const USER_OPERATIONS: readonly Operation[] = [
     summary: 'Change some fields of a user',
     scope: 'users:write',
     body: { schema: userPatchSchema, example: { phone: '+14155550124' } },
-    answers: { 200: 'Changed', ...VALIDATION_PROBLEM, ...USER_PROBLEM },
+    answers: { 200: user('Changed'), ...VALIDATION_PROBLEM, ...USER_PROBLEM },
   },
   {
     method: 'delete',
@@ -63,7 +64,8 @@ export const USER_OPERATIONS: readonly Operation[] = [
     tag: 'Users',
     summary: "List a user's devices",
     scope: 'users:read',
-    answers: { 200: 'The devices', ...USER_PROBLEM },
+    query: pageQuerySchema,
+    answers: { 200: devicePage('A page of devices'), ...VALIDATION_PROBLEM, ...USER_PROBLEM },
   },
   {
     method: 'post',
@@ -72,7 +74,12 @@ export const USER_OPERATIONS: readonly Operation[] = [
     summary: 'Register a device for push',
     scope: 'users:write',
     body: { schema: deviceSchema, example: { token: 'fcm-registration-token', platform: 'android', provider: 'fcm' } },
-    answers: { 201: 'Registered', ...VALIDATION_PROBLEM, ...USER_PROBLEM },
+    answers: {
+      200: device('It was registered before, and is up to date'),
+      201: device('Registered'),
+      ...VALIDATION_PROBLEM,
+      ...USER_PROBLEM,
+    },
   },
   {
     method: 'delete',
@@ -88,7 +95,7 @@ export const USER_OPERATIONS: readonly Operation[] = [
     tag: 'Users',
     summary: "A user's preferences",
     scope: 'users:read',
-    answers: { 200: 'The preferences', ...USER_PROBLEM },
+    answers: { 200: preferences('The preferences'), ...USER_PROBLEM },
   },
   {
     method: 'put',
@@ -110,6 +117,6 @@ export const USER_OPERATIONS: readonly Operation[] = [
         },
       },
     },
-    answers: { 200: 'Replaced', ...VALIDATION_PROBLEM, ...USER_PROBLEM },
+    answers: { 200: preferences('Replaced'), ...VALIDATION_PROBLEM, ...USER_PROBLEM },
   },
 ];

@@ -1,5 +1,13 @@
 import { pageQuerySchema, webhookDeliveriesQuerySchema, webhookPatchSchema, webhookSchema } from '@notify/contracts';
 import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
+import {
+  newWebhook,
+  webhook,
+  webhookDelivery,
+  webhookDeliveryPage,
+  webhookPage,
+  webhookTest,
+} from './webhook-answers.ts';
 
 const WEBHOOK_PROBLEM = { 404: 'No such webhook' };
 const common = { tag: 'Webhooks', scope: 'webhooks:write' } as const;
@@ -15,7 +23,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
       example: { url: 'https://hooks.example.com/notify', events: ['notification.delivered', 'notification.failed'] },
     },
     answers: {
-      201: 'Created. The answer alone shows its `secret`',
+      201: newWebhook('Created. The answer alone shows its `secret`'),
       ...VALIDATION_PROBLEM,
       409: 'There are 100 webhooks already',
     },
@@ -26,14 +34,14 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     ...common,
     summary: 'List webhooks, newest first',
     query: pageQuerySchema,
-    answers: { 200: 'A page of webhooks', ...VALIDATION_PROBLEM },
+    answers: { 200: webhookPage('A page of webhooks'), ...VALIDATION_PROBLEM },
   },
   {
     method: 'get',
     path: '/api/v1/webhooks/{id}',
     ...common,
     summary: 'One webhook: what it asked for, and whether it is enabled',
-    answers: { 200: 'The webhook', ...WEBHOOK_PROBLEM },
+    answers: { 200: webhook('The webhook'), ...WEBHOOK_PROBLEM },
   },
   {
     method: 'patch',
@@ -41,7 +49,7 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     ...common,
     summary: 'Change a webhook; `enabled` switches it off and on again',
     body: { schema: webhookPatchSchema, example: { enabled: true } },
-    answers: { 200: 'Changed', ...VALIDATION_PROBLEM, ...WEBHOOK_PROBLEM },
+    answers: { 200: webhook('Changed'), ...VALIDATION_PROBLEM, ...WEBHOOK_PROBLEM },
   },
   {
     method: 'delete',
@@ -56,14 +64,14 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     ...common,
     summary:
       'Give a webhook another secret; the one before signs along for 24 hours, also when it is rotated again meanwhile',
-    answers: { 200: 'The webhook with its new `secret`', ...WEBHOOK_PROBLEM },
+    answers: { 200: newWebhook('The webhook with its new `secret`'), ...WEBHOOK_PROBLEM },
   },
   {
     method: 'post',
     path: '/api/v1/webhooks/{id}/test',
     ...common,
     summary: 'Send a `webhook.test` now, once, and tell what came of it; a disabled webhook can be tested too',
-    answers: { 200: 'The delivery: `succeeded` or `failed`', ...WEBHOOK_PROBLEM },
+    answers: { 200: webhookTest('The delivery: `succeeded` or `failed`'), ...WEBHOOK_PROBLEM },
   },
   {
     method: 'get',
@@ -71,13 +79,13 @@ export const WEBHOOK_OPERATIONS: readonly Operation[] = [
     ...common,
     summary: 'What was sent to a webhook, newest first, with every attempt',
     query: webhookDeliveriesQuerySchema,
-    answers: { 200: 'A page of deliveries', ...VALIDATION_PROBLEM, ...WEBHOOK_PROBLEM },
+    answers: { 200: webhookDeliveryPage('A page of deliveries'), ...VALIDATION_PROBLEM, ...WEBHOOK_PROBLEM },
   },
   {
     method: 'post',
     path: '/api/v1/webhooks/deliveries/{id}/resend',
     ...common,
     summary: 'Send a delivery again, with the same `webhook-id`',
-    answers: { 202: 'Its tries begin anew', 404: 'No such delivery', 409: 'The webhook is disabled' },
+    answers: { 202: webhookDelivery('Its tries begin anew'), 404: 'No such delivery', 409: 'The webhook is disabled' },
   },
 ];

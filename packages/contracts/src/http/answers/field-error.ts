@@ -1,0 +1,8 @@
+import type { FieldError } from '../../error-codes.ts';
+import * as field from './answer-fields.ts';
+
+export const fieldErrorSchema = field.named<FieldError>('FieldError', {
+  field: field.text(),
+  code: field.text(),
+  message: field.text(),
+});

@@ -1,0 +1,17 @@
+import type { InboxItemJson } from '../inbox.ts';
+import * as field from './answer-fields.ts';
+
+export const inboxItemSchema = field.named<InboxItemJson>('InboxItem', {
+  id: field.uuid(),
+  notification_id: field.uuid(),
+  title: field.text().allow(null),
+  body: field.text().allow(null),
+  action_url: field.text().allow(null),
+  read_at: field.time().allow(null),
+  created_at: field.time(),
+});
+export const inboxItemPageSchema = field.pageOf('InboxItem', inboxItemSchema);
+
+export const unreadCountSchema = field.named<{ unread_count: number }>('UnreadCount', { unread_count: field.count() });
+/** Of `POST .../read_all`. */
+export const readCountSchema = field.named<{ read_count: number }>('ReadCount', { read_count: field.count() });
