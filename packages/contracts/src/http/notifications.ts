@@ -90,6 +90,15 @@ export const batchRequestSchema = Joi.object<BatchRequestJson>({
   idempotency_key: field.idempotencyKey(),
 }).label('BatchRequest');
 
+/** The same for those who read: with what each item has to be, which is looked at one by one. */
+export const describedBatchSchema = batchRequestSchema.keys({
+  notifications: Joi.array()
+    .items(sendRequestSchema.fork('idempotency_key', (key) => key.forbidden()).label('BatchItem'))
+    .min(1)
+    .max(1000)
+    .required(),
+});
+
 /** What an item has to be for {@link sendRequestSchema} to say the rest. A key of its own would be one that nobody keeps to. */
 export const batchItemSchema = Joi.object({
   idempotency_key: Joi.forbidden().messages({

@@ -1,4 +1,4 @@
-import { batchRequestSchema, notifyRequestSchema, sendRequestSchema } from '@notify/contracts';
+import { describedBatchSchema, notifyRequestSchema, sendRequestSchema } from '@notify/contracts';
 import { batchAnswer, notifyAccepted, notifyFallback, notifyOutcome, sendAnswer } from './notification-answers.ts';
 import { type Operation, VALIDATION_PROBLEM } from './operation.ts';
 
@@ -35,7 +35,7 @@ export const SEND_OPERATIONS: readonly Operation[] = [
     summary: 'Send up to 1,000 notifications, each as if it had come alone',
     scope: 'notifications:write',
     body: {
-      schema: batchRequestSchema,
+      schema: describedBatchSchema,
       example: {
         notifications: [
           { user_id: 'user-456', content: { title: 'Hello', body: 'Good to see you' } },
