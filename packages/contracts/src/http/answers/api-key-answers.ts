@@ -1,4 +1,6 @@
+import type Joi from 'joi';
 import { type ApiKeyJson, type AuditEntryJson, type NewApiKeyJson, SCOPES } from '../api-keys.ts';
+import type { ListJson } from '../notifications.ts';
 import * as field from './answer-fields.ts';
 
 const apiKey = {
@@ -9,10 +11,16 @@ const apiKey = {
   expires_at: field.time().allow(null),
   last_used_at: field.time().allow(null),
 };
-export const apiKeyPageSchema = field.pageOf('ApiKey', field.named<ApiKeyJson>('ApiKey', apiKey));
-export const newApiKeySchema = field.named<NewApiKeyJson>('NewApiKey', { ...apiKey, key: field.text() });
+export const apiKeyPageSchema: Joi.ObjectSchema<ListJson<ApiKeyJson>> = field.pageOf(
+  'ApiKey',
+  field.named<ApiKeyJson>('ApiKey', apiKey),
+);
+export const newApiKeySchema: Joi.ObjectSchema<NewApiKeyJson> = field.named<NewApiKeyJson>('NewApiKey', {
+  ...apiKey,
+  key: field.text(),
+});
 
-export const auditPageSchema = field.pageOf(
+export const auditPageSchema: Joi.ObjectSchema<ListJson<AuditEntryJson>> = field.pageOf(
   'AuditEntry',
   field.named<AuditEntryJson>('AuditEntry', {
     at: field.time(),

@@ -1,7 +1,9 @@
+import type Joi from 'joi';
 import type { InboxItemJson } from '../inbox.ts';
+import type { ListJson } from '../notifications.ts';
 import * as field from './answer-fields.ts';
 
-export const inboxItemSchema = field.named<InboxItemJson>('InboxItem', {
+export const inboxItemSchema: Joi.ObjectSchema<InboxItemJson> = field.named<InboxItemJson>('InboxItem', {
   id: field.uuid(),
   notification_id: field.uuid(),
   title: field.text().allow(null),
@@ -10,8 +12,21 @@ export const inboxItemSchema = field.named<InboxItemJson>('InboxItem', {
   read_at: field.time().allow(null),
   created_at: field.time(),
 });
-export const inboxItemPageSchema = field.pageOf('InboxItem', inboxItemSchema);
+export const inboxItemPageSchema: Joi.ObjectSchema<ListJson<InboxItemJson>> = field.pageOf(
+  'InboxItem',
+  inboxItemSchema,
+);
 
-export const unreadCountSchema = field.named<{ unread_count: number }>('UnreadCount', { unread_count: field.count() });
+export const unreadCountSchema: Joi.ObjectSchema<{ unread_count: number }> = field.named<{ unread_count: number }>(
+  'UnreadCount',
+  {
+    unread_count: field.count(),
+  },
+);
 /** Of `POST .../read_all`. */
-export const readCountSchema = field.named<{ read_count: number }>('ReadCount', { read_count: field.count() });
+export const readCountSchema: Joi.ObjectSchema<{ read_count: number }> = field.named<{ read_count: number }>(
+  'ReadCount',
+  {
+    read_count: field.count(),
+  },
+);

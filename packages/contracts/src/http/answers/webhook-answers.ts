@@ -1,3 +1,5 @@
+import type Joi from 'joi';
+import type { ListJson } from '../notifications.ts';
 import {
   type NewWebhookJson,
   WEBHOOK_DELIVERY_STATUSES,
@@ -23,9 +25,12 @@ const webhook = {
   created_at: field.time(),
   updated_at: field.time(),
 };
-export const webhookAnswerSchema = field.named<WebhookJson>('Webhook', webhook);
-export const webhookPageSchema = field.pageOf('Webhook', webhookAnswerSchema);
-export const newWebhookSchema = field.named<NewWebhookJson>('NewWebhook', { ...webhook, secret: field.text() });
+export const webhookAnswerSchema: Joi.ObjectSchema<WebhookJson> = field.named<WebhookJson>('Webhook', webhook);
+export const webhookPageSchema: Joi.ObjectSchema<ListJson<WebhookJson>> = field.pageOf('Webhook', webhookAnswerSchema);
+export const newWebhookSchema: Joi.ObjectSchema<NewWebhookJson> = field.named<NewWebhookJson>('NewWebhook', {
+  ...webhook,
+  secret: field.text(),
+});
 
 const webhookAttemptSchema = field.named<WebhookAttemptJson>('WebhookAttempt', {
   at: field.time(),
@@ -33,15 +38,21 @@ const webhookAttemptSchema = field.named<WebhookAttemptJson>('WebhookAttempt', {
   response_status: field.count().allow(null),
   error: field.text().allow(null),
 });
-export const webhookDeliverySchema = field.named<WebhookDeliveryJson>('WebhookDelivery', {
-  id: field.uuid(),
-  webhook_id: field.uuid(),
-  sequence: field.count(),
-  type: field.oneOf(WEBHOOK_TYPES),
-  notification_id: field.uuid().allow(null),
-  status: field.oneOf(WEBHOOK_DELIVERY_STATUSES),
-  attempts: field.listOf(webhookAttemptSchema),
-  next_attempt_at: field.time().allow(null),
-  created_at: field.time(),
-});
-export const webhookDeliveryPageSchema = field.pageOf('WebhookDelivery', webhookDeliverySchema);
+export const webhookDeliverySchema: Joi.ObjectSchema<WebhookDeliveryJson> = field.named<WebhookDeliveryJson>(
+  'WebhookDelivery',
+  {
+    id: field.uuid(),
+    webhook_id: field.uuid(),
+    sequence: field.count(),
+    type: field.oneOf(WEBHOOK_TYPES),
+    notification_id: field.uuid().allow(null),
+    status: field.oneOf(WEBHOOK_DELIVERY_STATUSES),
+    attempts: field.listOf(webhookAttemptSchema),
+    next_attempt_at: field.time().allow(null),
+    created_at: field.time(),
+  },
+);
+export const webhookDeliveryPageSchema: Joi.ObjectSchema<ListJson<WebhookDeliveryJson>> = field.pageOf(
+  'WebhookDelivery',
+  webhookDeliverySchema,
+);
