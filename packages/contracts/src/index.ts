@@ -17,6 +17,7 @@ export * from './http/answers/webhook-answers.ts';
 export * from './http/api-keys.ts';
 export * as fields from './http/fields.ts';
 export * from './http/inbox.ts';
+export * from './http/list.ts';
 export * from './http/notifications.ts';
 export * from './http/stats.ts';
 export * from './http/suppressions.ts';

@@ -68,7 +68,7 @@ The whole contract for machines: <a href="/openapi.json">openapi.json</a>; its e
 <nav>${tags.map((tag) => `<a href="#${tag}">${tag}</a>`).join('')}<a href="#Errors">Errors</a></nav>
 <h2>Conventions</h2>
 <p>JSON in snake_case. Every request carries an API key: <code>Authorization: Bearer nk_live_…</code> or <code>X-API-Key</code>.
-Unknown fields are refused. <code>X-Correlation-ID</code> is taken or made, answered, and follows the notification everywhere.
+Unknown fields are refused. <code>X-Correlation-ID</code> is taken or made, answered, and follows the notification everywhere; so does <code>traceparent</code>.
 Lists take <code>limit</code> and <code>cursor</code> and answer <code>{data, meta: {limit, next_cursor}}</code>.</p>
 ${sections.join('')}
 <h2 id="Errors">Errors</h2>

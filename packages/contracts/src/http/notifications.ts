@@ -261,9 +261,3 @@ export interface NotificationJson {
   metadata: Record<string, unknown>;
   correlation_id: string;
 }
-
-/** Every list answers so. */
-export interface ListJson<T> {
-  data: T[];
-  meta: { limit: number; next_cursor: string | null };
-}

@@ -57,7 +57,7 @@ const DELIVERED: NotificationJson = {
   channels: ['email', 'sms'],
   attempts: [BOUNCED, { ...TEXTED, status: 'delivered' }],
   timeline: [
-    line({ event: 'accepted', status: 'accepted', channel: 'email', at: at('12.100') }),
+    line({ event: 'accepted', status: 'accepted', at: at('12.100') }),
     line({ event: 'processing', status: 'processing', channel: 'email', at: at('12.190') }),
     line({ event: 'failover', status: 'processing', channel: 'email', reason: 'recipient', at: at('12.274') }),
     line({ event: 'processing', status: 'processing', channel: 'sms', at: at('12.301') }),
@@ -172,7 +172,7 @@ export const statsAnswer = says(statsSchema, {
   latency_ms: { p50: 92, p95: 310, p99: 1_240 },
   providers: [{ channel: 'email', provider: 'smtp', calls: 960, faults: 3, availability: 0.9969 }],
   sampled: 1_204,
-  queue_depths: { email_high_queue: 0, sms_high_queue: 2 },
+  queue_depths: { 'email.high.queue': 0, 'sms.high.queue': 2 },
 });
 
 const SCHEDULES = { before_failover: ['1s', '5s'], last_channel: ['30s', '2m', '10m', '1h'] } as const;

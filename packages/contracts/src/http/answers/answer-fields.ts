@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { CHANNELS, PRIORITIES } from '../../channels.ts';
 import { STATUSES } from '../../statuses.ts';
-import type { ListJson } from '../notifications.ts';
+import type { ListJson } from '../list.ts';
 
 /** The building blocks of the answers. A field is always there unless it says `optional()`. */
 

@@ -1,6 +1,6 @@
 import type Joi from 'joi';
 import { type ApiKeyJson, type AuditEntryJson, type NewApiKeyJson, SCOPES } from '../api-keys.ts';
-import type { ListJson } from '../notifications.ts';
+import type { ListJson } from '../list.ts';
 import * as field from './answer-fields.ts';
 
 const apiKey = {

@@ -1,6 +1,6 @@
 import type Joi from 'joi';
 import type { InboxItemJson } from '../inbox.ts';
-import type { ListJson } from '../notifications.ts';
+import type { ListJson } from '../list.ts';
 import * as field from './answer-fields.ts';
 
 export const inboxItemSchema: Joi.ObjectSchema<InboxItemJson> = field.named<InboxItemJson>('InboxItem', {

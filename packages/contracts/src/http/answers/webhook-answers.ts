@@ -1,5 +1,5 @@
 import type Joi from 'joi';
-import type { ListJson } from '../notifications.ts';
+import type { ListJson } from '../list.ts';
 import {
   type NewWebhookJson,
   WEBHOOK_DELIVERY_STATUSES,
